@@ -1,0 +1,42 @@
+# Compiler settings that hold for every target.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+add_compile_options(-fPIC)  # for libraries and programs alike, so that both can use one precompiled header
+
+set(SKERRY_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, e.g. address,undefined")
+option(SKERRY_FUZZ "Build the fuzz targets (clang)" OFF)
+option(SKERRY_TESTS "Build the unit tests" ON)
+
+add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False positives of g++ 12 in optimised coroutines and in std::optional<std::string>.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")  # line tables, so that a stack in a report can be read
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+
+if(SKERRY_SANITIZE)
+  add_compile_options(-fsanitize=${SKERRY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_link_options(-fsanitize=${SKERRY_SANITIZE})
+endif()
+if(SKERRY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+find_program(SKERRY_CCACHE ccache)
+if(SKERRY_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SKERRY_CCACHE})
+endif()
+find_program(SKERRY_MOLD mold)
+if(SKERRY_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(fmt REQUIRED)
+if(SKERRY_TESTS)
+  find_package(GTest REQUIRED)
+endif()
