@@ -6,6 +6,7 @@
 #define XXH_STATIC_LINKING_ONLY  // the states' sizes, so that they lie inside ours
 #include <xxhash.h>
 
+#include <utility>
 #include <variant>
 
 #include "base/bytes.h"
