@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+
+#include "s3/records.pb.h"
+#include "storage/meta_store.h"
+
+namespace skerry::s3 {
+
+// A bucket as one request found it. A write asserts fence_bytes, so that what it decided by an old picture (the
+// bucket's state, its versioning) is refused and decided anew.
+struct Bucket {
+  std::string name;
+  record::Bucket record;
+  record::Fence fence;
+  std::string fence_bytes;
+
+  storage::Partition partition() const { return storage::Partition{record.partition()}; }
+  bool ever_versioned() const { return fence.versioning() != record::Fence::NEVER; }
+};
+
+}  // namespace skerry::s3

@@ -1,0 +1,297 @@
+#include "s3/bucket_registry.h"
+
+#include "s3/errors.h"
+#include "storage/blob_ledger.h"
+
+namespace skerry::s3 {
+namespace {
+
+using record::Fence;
+using storage::Batch;
+using storage::Partition;
+
+// A DeleteBucket that has not come to its end by then has died: the scan that it does takes milliseconds.
+constexpr auto kDeletingMax = seconds(10);
+constexpr auto kDeletingPoll = milliseconds(20);
+constexpr int kAttemptsMax = 100;
+
+std::string bucket_row(std::string_view name) { return std::string("bucket/").append(name); }
+
+std::string owner_prefix(std::string_view account_id) {
+  return std::string("owner/").append(account_id).append("/");
+}
+
+std::string owner_row(std::string_view account_id, std::string_view name) {
+  return owner_prefix(account_id).append(name);
+}
+
+std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
+
+}  // namespace
+
+BucketRegistry::BucketRegistry(storage::MetaStore& meta, storage::Keyring& keyring, const Clock& clock, Random& random)
+    : meta_(meta), keyring_(keyring), clock_(clock), random_(random) {}
+
+Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::find(std::string name) {
+  std::string row = bucket_row(name);
+  auto bytes = co_await meta_.get(Partition::Registry, row);
+  if (!bytes) co_return std::unexpected(store_error(bytes.error()));
+  if (!*bytes) co_return std::unexpected(no_such_bucket(name));
+  Bucket bucket{.name = std::move(name)};
+  if (!bucket.record.ParseFromString(**bytes)) co_return std::unexpected(corrupt("a bucket's record"));
+
+  std::string fence_row = keys::fence();
+  auto fence = co_await meta_.get(bucket.partition(), fence_row);
+  if (!fence) co_return std::unexpected(store_error(fence.error()));
+  if (*fence) {
+    bucket.fence_bytes = std::move(**fence);
+    if (!bucket.fence.ParseFromString(bucket.fence_bytes)) co_return std::unexpected(corrupt("a bucket's fence"));
+  }
+  if (!*fence || bucket.fence.state() == Fence::DELETED) {
+    // A DeleteBucket died between its last two steps; this is the second.
+    if (auto forgotten = co_await forget(bucket); !forgotten) co_return std::unexpected(forgotten.error());
+    co_return std::unexpected(no_such_bucket(bucket.name));
+  }
+  co_return bucket;
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::ensure_writable(Bucket& bucket) {
+  if (bucket.fence.state() == Fence::ACTIVE) co_return std::expected<void, wire::ApiError>();
+  co_return co_await refresh_for_write(bucket);
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::refresh_for_write(Bucket& bucket) {
+  for (;;) {
+    auto found = co_await find(bucket.name);
+    if (!found) co_return std::unexpected(found.error());
+    if (found->partition() != bucket.partition()) co_return std::unexpected(no_such_bucket(bucket.name));
+    bucket = std::move(*found);
+    if (bucket.fence.state() == Fence::ACTIVE) co_return std::expected<void, wire::ApiError>();
+    if (micros(clock_.now()) - bucket.fence.deleting_since_us() > microseconds(kDeletingMax).count()) {
+      Fence fence = bucket.fence;
+      fence.set_state(Fence::ACTIVE);
+      fence.clear_deleting_since_us();
+      fence.clear_deleting_token();
+      if (auto swapped = co_await swap_fence(bucket, std::move(fence)); !swapped) {
+        co_return std::unexpected(swapped.error());
+      }
+    } else {
+      co_await sleep_for(kDeletingPoll);
+    }
+  }
+}
+
+Task<std::expected<Partition, wire::ApiError>> BucketRegistry::reserve_partition() {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    std::string row = "sequence/partition";
+    auto bytes = co_await meta_.get(Partition::Registry, row);
+    if (!bytes) co_return std::unexpected(store_error(bytes.error()));
+    std::uint64_t next = *bytes ? load_be64((**bytes).data()) : 1000;
+    Batch batch{.partition = Partition::Registry};
+    batch.requirements.push_back({row, *bytes});
+    std::string value;
+    append_be64(value, next + 1);
+    batch.puts.push_back({row, std::move(value)});
+    // Until the bucket is found by its name, its partition is one to be dropped.
+    storage::intend_drop(batch, Partition{next}, clock_.now());
+    auto committed = co_await meta_.commit(std::move(batch));
+    if (committed) co_return Partition{next};
+    if (committed.error().errc != storage::StoreErrc::Conflict) {
+      co_return std::unexpected(store_error(committed.error()));
+    }
+  }
+  co_return std::unexpected(operation_aborted());
+}
+
+Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wanted) {
+  std::string row = bucket_row(wanted.name);
+  auto existing = co_await find(wanted.name);
+  if (existing) co_return std::unexpected(bucket_exists(existing->record, wanted.account_id, wanted.name));
+  if (!existing.error().is(*info(Errc::NoSuchBucket))) co_return std::unexpected(existing.error());
+
+  auto partition = co_await reserve_partition();
+  if (!partition) co_return std::unexpected(partition.error());
+  auto kek = co_await keyring_.create_kek();
+  if (!kek) co_return std::unexpected(store_error(kek.error()));
+
+  Bucket bucket{.name = wanted.name};
+  bucket.record.set_account_id(wanted.account_id);
+  bucket.record.set_region(wanted.region);
+  bucket.record.set_created_us(micros(clock_.now()));
+  bucket.record.set_partition(static_cast<std::uint64_t>(*partition));
+  bucket.record.set_kek_id(kek->text());
+  bucket.fence.set_generation(1);
+  bucket.fence_bytes = bucket.fence.SerializeAsString();
+
+  Batch fence{.partition = *partition};
+  fence.requirements.push_back({keys::fence(), std::nullopt});
+  fence.puts.push_back({keys::fence(), bucket.fence_bytes});
+  if (auto committed = co_await meta_.commit(std::move(fence)); !committed) {
+    co_return std::unexpected(store_error(committed.error()));
+  }
+
+  Batch named{.partition = Partition::Registry};
+  named.requirements.push_back({row, std::nullopt});
+  named.puts.push_back({row, bucket.record.SerializeAsString()});
+  named.puts.push_back({owner_row(wanted.account_id, wanted.name), bucket.record.SerializeAsString()});
+  storage::cancel_drop(named, *partition);
+  auto committed = co_await meta_.commit(std::move(named));
+  if (committed) co_return bucket;
+  if (committed.error().errc != storage::StoreErrc::Conflict) co_return std::unexpected(store_error(committed.error()));
+  // Somebody was faster. Our partition stays intended to be dropped.
+  record::Bucket other;
+  for (const storage::Conflict& conflict : committed.error().conflicts) {
+    if (conflict.key == row && conflict.actual && other.ParseFromString(*conflict.actual)) {
+      co_return std::unexpected(bucket_exists(other, wanted.account_id, wanted.name));
+    }
+  }
+  co_return std::unexpected(operation_aborted());
+}
+
+Task<std::expected<bool, wire::ApiError>> BucketRegistry::swap_fence(Bucket& bucket, Fence fence) {
+  fence.set_generation(fence.generation() + 1);
+  std::string bytes = fence.SerializeAsString();
+  Batch batch{.partition = bucket.partition()};
+  batch.requirements.push_back({keys::fence(), bucket.fence_bytes});
+  batch.puts.push_back({keys::fence(), bytes});
+  auto committed = co_await meta_.commit(std::move(batch));
+  if (committed) {
+    bucket.fence = std::move(fence);
+    bucket.fence_bytes = std::move(bytes);
+    co_return true;
+  }
+  if (committed.error().errc == storage::StoreErrc::Conflict) co_return false;
+  co_return std::unexpected(store_error(committed.error()));
+}
+
+Task<std::expected<bool, wire::ApiError>> BucketRegistry::has_versions(const Bucket& bucket) {
+  // Uploads in progress do not keep a bucket, as on AWS.
+  storage::ScanRequest request{.partition = bucket.partition(),
+                               .begin = keys::current(""),
+                               .end = keys::after_prefix(keys::versions_with_prefix("")),
+                               .limit = 1};
+  for (;;) {
+    storage::ScanRequest ask = request;
+    auto page = co_await meta_.scan(std::move(ask));
+    if (!page) co_return std::unexpected(store_error(page.error()));
+    if (!page->rows.empty()) co_return true;
+    if (!page->next) co_return false;
+    request.begin = *page->next;
+  }
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::forget(const Bucket& bucket) {
+  Batch batch{.partition = Partition::Registry};
+  batch.requirements.push_back({bucket_row(bucket.name), bucket.record.SerializeAsString()});
+  batch.erases.push_back(bucket_row(bucket.name));
+  batch.erases.push_back(owner_row(bucket.record.account_id(), bucket.name));
+  storage::intend_drop(batch, bucket.partition(), clock_.now());
+  auto committed = co_await meta_.commit(std::move(batch));
+  // A conflict: somebody else has finished it.
+  if (!committed && committed.error().errc != storage::StoreErrc::Conflict) {
+    co_return std::unexpected(store_error(committed.error()));
+  }
+  co_return std::expected<void, wire::ApiError>();
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::remove(Bucket bucket) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (auto writable = co_await ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
+    Fence deleting = bucket.fence;
+    deleting.set_state(Fence::DELETING);
+    deleting.set_deleting_since_us(micros(clock_.now()));
+    deleting.set_deleting_token(random_.next_u64());
+    auto closed = co_await swap_fence(bucket, std::move(deleting));
+    if (!closed) co_return std::unexpected(closed.error());
+    if (!*closed) {
+      if (auto refreshed = co_await refresh_for_write(bucket); !refreshed) {
+        co_return std::unexpected(refreshed.error());
+      }
+      continue;
+    }
+    // No write can be acknowledged now: each asserts the fence that was there before.
+    auto occupied = co_await has_versions(bucket);
+    if (!occupied) co_return std::unexpected(occupied.error());
+    Fence last = bucket.fence;
+    last.clear_deleting_since_us();
+    last.clear_deleting_token();
+    last.set_state(*occupied ? Fence::ACTIVE : Fence::DELETED);
+    auto decided = co_await swap_fence(bucket, std::move(last));
+    if (!decided) co_return std::unexpected(decided.error());
+    if (*occupied) co_return std::unexpected(bucket_not_empty(bucket.name, bucket.ever_versioned()));
+    if (!*decided) continue;  // we took so long that somebody opened the bucket again
+    co_return co_await forget(bucket);
+  }
+  co_return std::unexpected(operation_aborted());
+}
+
+Task<std::expected<BucketRegistry::Page, wire::ApiError>> BucketRegistry::list(std::string account_id,
+                                                                               std::string prefix, std::string after,
+                                                                               std::size_t limit) {
+  std::string all = owner_prefix(account_id);
+  std::string begin = all + prefix;
+  if (!after.empty()) begin = std::max(begin, keys::next(all + after));
+  storage::ScanRequest request{.partition = Partition::Registry, .begin = begin, .end = keys::after_prefix(all + prefix)};
+  Page out;
+  for (;;) {
+    request.limit = limit + 1 - out.buckets.size();  // one more, to know whether there is a next page
+    storage::ScanRequest ask = request;
+    auto page = co_await meta_.scan(std::move(ask));
+    if (!page) co_return std::unexpected(store_error(page.error()));
+    for (const storage::Row& row : page->rows) {
+      if (out.buckets.size() == limit) {
+        out.next = out.buckets.back().name;
+        co_return out;
+      }
+      Bucket bucket{.name = row.key.substr(all.size())};
+      if (!bucket.record.ParseFromString(row.value)) co_return std::unexpected(corrupt("a bucket's record"));
+      out.buckets.push_back(std::move(bucket));
+    }
+    if (!page->next) co_return out;
+    request.begin = *page->next;
+  }
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::update_fence(Bucket& bucket, FenceChange change) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (auto writable = co_await ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
+    Fence fence = bucket.fence;
+    change(fence);
+    auto swapped = co_await swap_fence(bucket, std::move(fence));
+    if (!swapped) co_return std::unexpected(swapped.error());
+    if (*swapped) co_return std::expected<void, wire::ApiError>();
+    if (auto refreshed = co_await refresh_for_write(bucket); !refreshed) co_return std::unexpected(refreshed.error());
+  }
+  co_return std::unexpected(operation_aborted());
+}
+
+Task<std::expected<std::optional<std::string>, wire::ApiError>> BucketRegistry::config(const Bucket& bucket,
+                                                                                       std::string document) {
+  std::string row = keys::config(document);
+  auto bytes = co_await meta_.get(bucket.partition(), row);
+  if (!bytes) co_return std::unexpected(store_error(bytes.error()));
+  co_return std::move(*bytes);
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::set_config(Bucket& bucket, std::string document,
+                                                                     std::optional<std::string> bytes) {
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (auto writable = co_await ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
+    Batch batch{.partition = bucket.partition()};
+    batch.requirements.push_back({keys::fence(), bucket.fence_bytes});
+    if (bytes) {
+      batch.puts.push_back({keys::config(document), *bytes});
+    } else {
+      batch.erases.push_back(keys::config(document));
+    }
+    auto committed = co_await meta_.commit(std::move(batch));
+    if (committed) co_return std::expected<void, wire::ApiError>();
+    if (committed.error().errc != storage::StoreErrc::Conflict) {
+      co_return std::unexpected(store_error(committed.error()));
+    }
+    if (auto refreshed = co_await refresh_for_write(bucket); !refreshed) co_return std::unexpected(refreshed.error());
+  }
+  co_return std::unexpected(operation_aborted());
+}
+
+}  // namespace skerry::s3

@@ -1,0 +1,79 @@
+#pragma once
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/task.h"
+#include "s3/bucket.h"
+#include "storage/keyring.h"
+#include "storage/meta_store.h"
+#include "wire/error.h"
+
+namespace skerry::s3 {
+
+// All buckets by name, and who owns them. Names are one space for all accounts and regions.
+//
+// A bucket is a row here and a partition of its own, whose fence says whether it is alive. Making one writes the
+// partition first, so that a bucket that is found can be written to; removing one closes the fence first, so that what
+// is acknowledged is never in a bucket that goes. A crash in between leaves an intent, which the sweeper (an
+// abandoned partition) or the next request (a closed fence) finishes.
+//
+// Life: one per server. Threads: any.
+class BucketRegistry {
+ public:
+  BucketRegistry(storage::MetaStore& meta, storage::Keyring& keyring, const Clock& clock, Random& random);
+
+  // Errors: NoSuchBucket.
+  Task<std::expected<Bucket, wire::ApiError>> find(std::string name);
+
+  // Reads `bucket` anew for a write: waits while a DeleteBucket looks whether it is empty.
+  // Errors: NoSuchBucket (also when another bucket has its name now), OperationAborted.
+  Task<std::expected<void, wire::ApiError>> refresh_for_write(Bucket& bucket);
+
+  struct NewBucket {
+    std::string name;
+    std::string account_id;
+    std::string region;
+  };
+  // Errors: BucketAlreadyOwnedByYou, BucketAlreadyExists. The name has been validated.
+  Task<std::expected<Bucket, wire::ApiError>> create(NewBucket bucket);
+
+  // Errors: BucketNotEmpty, NoSuchBucket, OperationAborted.
+  Task<std::expected<void, wire::ApiError>> remove(Bucket bucket);
+
+  struct Page {
+    std::vector<Bucket> buckets;         // without fences
+    std::optional<std::string> next;     // the name to go on after
+  };
+  // An account's buckets in the order of their names, after `after`, that begin with `prefix`.
+  Task<std::expected<Page, wire::ApiError>> list(std::string account_id, std::string prefix, std::string after,
+                                                 std::size_t limit);
+
+  // Changes the fence by `change` and asserts that nobody else did meanwhile; goes on trying.
+  using FenceChange = std::move_only_function<void(record::Fence&)>;
+  Task<std::expected<void, wire::ApiError>> update_fence(Bucket& bucket, FenceChange change);
+
+  // A configuration document of a bucket: absent, or its bytes.
+  Task<std::expected<std::optional<std::string>, wire::ApiError>> config(const Bucket& bucket, std::string document);
+  Task<std::expected<void, wire::ApiError>> set_config(Bucket& bucket, std::string document,
+                                                       std::optional<std::string> bytes);
+
+  // Every partition that has a bucket, for sweeper and scrub; ascending pages by name.
+  Task<storage::StoreResult<std::vector<storage::Partition>>> partitions(std::string& after, std::size_t limit);
+
+ private:
+  Task<std::expected<storage::Partition, wire::ApiError>> reserve_partition();
+  Task<std::expected<bool, wire::ApiError>> has_versions(const Bucket& bucket);
+  Task<std::expected<bool, wire::ApiError>> swap_fence(Bucket& bucket, record::Fence fence);
+  Task<std::expected<void, wire::ApiError>> forget(const Bucket& bucket);
+
+  storage::MetaStore& meta_;
+  storage::Keyring& keyring_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace skerry::s3

@@ -1,0 +1,118 @@
+#pragma once
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/task.h"
+#include "s3/bucket.h"
+#include "s3/bucket_registry.h"
+#include "s3/version.h"
+#include "storage/meta_store.h"
+#include "wire/error.h"
+
+namespace skerry::s3 {
+
+// What a write demands of the latest version (If-Match, If-None-Match and their kin).
+struct WriteCondition {
+  std::string if_match;            // an ETag list or `*`; empty: not asked for
+  bool if_none_match_any = false;  // If-None-Match: * — the only form that AWS serves
+};
+
+// A version that was written but is not yet to be seen.
+struct NewVersion {
+  record::VersionRow row;       // without stamp, salt and the null fields, which the index decides
+  record::VersionDetail detail;
+  std::string bulk;             // sealed bytes, for place BULK
+};
+
+struct Installed {
+  record::VersionRow row;  // as written
+  bool versioned = false;  // the answer names its version id
+};
+
+struct Removed {
+  bool delete_marker = false;             // a marker was made, or the removed version was one
+  std::optional<std::string> version_id;  // of the marker made, or as the client named it
+};
+
+struct FoundVersion {
+  record::VersionRow row;
+  bool latest = false;
+};
+
+// The versions of a bucket's keys: which is the latest, what a write replaces, what a removal brings back.
+//
+// Of a key's versions the latest lies in a row of class current (an object) or marker (a delete marker), never both;
+// the others lie in rows of class version. Every change asserts the fence and both of the key's latest rows, so that
+// the versions of one key change one at a time and a key's history is linear, whoever else writes.
+//
+// Life: one per server. Threads: any; concurrent calls on one key retry against one another.
+class ObjectIndex {
+ public:
+  ObjectIndex(storage::MetaStore& meta, BucketRegistry& buckets, const Clock& clock, Random& random);
+
+  // Makes `version` the latest of `key`. Its blobs must be durable. `bucket` is brought up to date where it is old.
+  // Errors: PreconditionFailed, NoSuchKey (If-Match on nothing), NoSuchBucket, OperationAborted (lost too many races),
+  // SlowDown (the outcome may be unknown).
+  Task<std::expected<Installed, wire::ApiError>> install(Bucket& bucket, std::string key, NewVersion version,
+                                                         WriteCondition condition);
+
+  // DeleteObject without a version: removes the key, or puts a delete marker on top.
+  Task<std::expected<Removed, wire::ApiError>> remove(Bucket& bucket, std::string key, WriteCondition condition);
+
+  // DeleteObject of one version. An absent version is no error, as on AWS.
+  Task<std::expected<Removed, wire::ApiError>> remove_version(Bucket& bucket, std::string key, VersionId id,
+                                                              WriteCondition condition);
+
+  // The latest version, or the one named; a delete marker too. Errors: NoSuchKey, NoSuchVersion.
+  Task<std::expected<FoundVersion, wire::ApiError>> find(const Bucket& bucket, std::string key,
+                                                         std::optional<VersionId> id);
+
+  // What no listing shows. Absent when the version has gone since `row` was read: look it up again then.
+  Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> load_detail(
+      const Bucket& bucket, std::string key, const record::VersionRow& row);
+
+  // Writes a version's detail anew (its tags), if the version is still as `found`; false: it is not, look again.
+  Task<std::expected<bool, wire::ApiError>> replace_detail(Bucket& bucket, std::string key, FoundVersion found,
+                                                           record::VersionDetail detail);
+
+ private:
+  // The latest rows of a key as they were read.
+  struct Tip {
+    std::optional<std::string> current_bytes;
+    std::optional<std::string> marker_bytes;
+    std::optional<record::VersionRow> latest;
+  };
+
+  Task<std::expected<Tip, wire::ApiError>> load_tip(const Bucket& bucket, std::string_view key);
+  Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_version_row(const Bucket& bucket,
+                                                                                          std::string_view key,
+                                                                                          keys::Stamp stamp);
+  Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_newest_version_row(const Bucket& bucket,
+                                                                                                 std::string_view key);
+
+  storage::Batch begin(const Bucket& bucket, std::string_view key, const Tip& tip) const;
+  void replace_tip(storage::Batch& batch, std::string_view key, const Tip& tip,
+                   const std::optional<record::VersionRow>& latest) const;
+  void keep_as_noncurrent(storage::Batch& batch, std::string_view key, record::VersionRow row) const;
+  void discard_content(storage::Batch& batch, std::string_view key, const record::VersionRow& row) const;
+  // Plans `row` as the new latest above `tip`: what is kept, what is replaced.
+  Task<std::expected<void, wire::ApiError>> plan_on_top(storage::Batch& batch, const Bucket& bucket,
+                                                        std::string_view key, const Tip& tip, record::VersionRow& row);
+  // Plans the removal of the latest version: the next older one becomes the latest.
+  Task<std::expected<void, wire::ApiError>> plan_promotion(storage::Batch& batch, const Bucket& bucket,
+                                                           std::string_view key, const Tip& tip);
+
+  // Commits; true: done, false: the world has changed (`bucket` was read anew), plan again.
+  Task<std::expected<bool, wire::ApiError>> commit(Bucket& bucket, storage::Batch batch);
+
+  storage::MetaStore& meta_;
+  BucketRegistry& buckets_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace skerry::s3
