@@ -10,6 +10,8 @@ option(SKERRY_TESTS "Build the unit tests" ON)
 
 add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ says it of designated initialisers too, whose point is that what is not named has its default.
+  add_compile_options(-Wno-missing-field-initializers)
   # False positives of g++ 12 in optimised coroutines and in std::optional<std::string>.
   add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
