@@ -40,7 +40,9 @@ struct SharedBytes {
 class HashLanes {
  public:
   struct Limits {
-    std::size_t inline_bytes = 64 << 10;    // of a stream's start, hashed on the caller's thread
+    // Of a stream's start, hashed on the caller's thread. MD5 + SHA256 + CRC64NVME of 64 KiB take 150 us there, which
+    // is what lanes take too, most of it in waking threads; from 128 KiB on lanes win (bench/digest_bench.cc).
+    std::size_t inline_bytes = 64 << 10;
     std::size_t in_flight_bytes = 1 << 20;  // given to update and not yet read by every lane
     std::size_t job_bytes = 256 << 10;      // one chunk at least; about 0.4 ms of MD5 that others may wait behind
   };
