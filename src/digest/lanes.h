@@ -28,10 +28,10 @@ struct SharedBytes {
 //   while (...) { lanes.update(chunk); co_await lanes.ready(); }
 //   std::vector<Digest> digests = co_await lanes.finish();
 //
-// A slow digest (MD5, SHA*) is a lane of its own, all the quick ones (CRC*, XXHASH*) share one: no lane is slower than
-// its slowest member alone. A lane is a chain of jobs of bounded length, never two at a time, so that one upload holds
-// at most as many workers as it has lanes, and other uploads' jobs come between. Short streams are hashed at once on
-// the caller's thread, where a hop to another would take longer than the work.
+// A slow digest (MD5, SHA*) is a lane of its own; the quick ones (CRC*, XXHASH*) share one, being faster together than
+// any slow one. A lane is a chain of jobs of bounded length, never two at a time, so that one upload holds at most as
+// many workers as it has lanes, and other uploads' jobs come between. Short streams are hashed at once on the caller's
+// thread, where a hop to another would take longer than the work.
 //
 // Life: destroyed at any time but while ready() or finish() waits; jobs that still run then end by themselves, at most
 // one job's bytes later, and keep alive what they read. Workers outlive this and those jobs.
