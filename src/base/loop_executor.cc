@@ -3,26 +3,21 @@
 namespace skerry {
 
 void LoopExecutor::post(Function fn) {
-  {
-    std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(fn));
-  }
+  // Notified under the lock: what is queued may end run() and with it the life of this executor.
+  std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(fn));
   wake_.notify_one();
 }
 
 void LoopExecutor::post_after(microseconds delay, Function fn) {
-  {
-    std::lock_guard lock(mutex_);
-    timers_.emplace(clock_.steady() + delay, std::move(fn));
-  }
+  std::lock_guard lock(mutex_);
+  timers_.emplace(clock_.steady() + delay, std::move(fn));
   wake_.notify_one();
 }
 
 void LoopExecutor::stop() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
   wake_.notify_one();
 }
 

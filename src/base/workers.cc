@@ -22,10 +22,9 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::submit(Executor::Function fn) {
-  {
-    std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(fn));
-  }
+  // Notified under the lock: `fn` may be what the pool's owner waits for before it destroys the pool.
+  std::lock_guard lock(mutex_);
+  queue_.push_back(std::move(fn));
   wake_.notify_one();
 }
 
