@@ -1,7 +1,9 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "s3/records.pb.h"
+#include "storage/kek.h"
 #include "storage/meta_store.h"
 
 namespace skerry::s3 {
@@ -13,6 +15,7 @@ struct Bucket {
   record::Bucket record;
   record::Fence fence;
   std::string fence_bytes;
+  std::shared_ptr<const storage::Kek> kek;
 
   storage::Partition partition() const { return storage::Partition{record.partition()}; }
   bool ever_versioned() const { return fence.versioning() != record::Fence::NEVER; }

@@ -1,6 +1,8 @@
 #include "s3/bucket_registry.h"
 
+#include "base/bytes.h"
 #include "s3/errors.h"
+#include "s3/keys.h"
 #include "storage/blob_ledger.h"
 
 namespace skerry::s3 {
@@ -52,6 +54,9 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::find(std::string nam
     if (auto forgotten = co_await forget(bucket); !forgotten) co_return std::unexpected(forgotten.error());
     co_return std::unexpected(no_such_bucket(bucket.name));
   }
+  auto kek = co_await keyring_.kek(storage::KekId{bucket.record.kek_id()});
+  if (!kek) co_return std::unexpected(store_error(kek.error()));
+  bucket.kek = std::move(*kek);
   co_return bucket;
 }
 
@@ -106,8 +111,10 @@ Task<std::expected<Partition, wire::ApiError>> BucketRegistry::reserve_partition
 Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wanted) {
   std::string row = bucket_row(wanted.name);
   auto existing = co_await find(wanted.name);
-  if (existing) co_return std::unexpected(bucket_exists(existing->record, wanted.account_id, wanted.name));
-  if (!existing.error().is(*info(Errc::NoSuchBucket))) co_return std::unexpected(existing.error());
+  if (existing) {
+    co_return std::unexpected(bucket_exists(existing->record.account_id() == wanted.account_id, wanted.name));
+  }
+  if (!existing.error().is(info(Errc::NoSuchBucket))) co_return std::unexpected(existing.error());
 
   auto partition = co_await reserve_partition();
   if (!partition) co_return std::unexpected(partition.error());
@@ -119,7 +126,8 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wan
   bucket.record.set_region(wanted.region);
   bucket.record.set_created_us(micros(clock_.now()));
   bucket.record.set_partition(static_cast<std::uint64_t>(*partition));
-  bucket.record.set_kek_id(kek->text());
+  bucket.record.set_kek_id(static_cast<std::uint64_t>((*kek)->id()));
+  bucket.kek = *kek;
   bucket.fence.set_generation(1);
   bucket.fence_bytes = bucket.fence.SerializeAsString();
 
@@ -142,7 +150,7 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wan
   record::Bucket other;
   for (const storage::Conflict& conflict : committed.error().conflicts) {
     if (conflict.key == row && conflict.actual && other.ParseFromString(*conflict.actual)) {
-      co_return std::unexpected(bucket_exists(other, wanted.account_id, wanted.name));
+      co_return std::unexpected(bucket_exists(other.account_id() == wanted.account_id, wanted.name));
     }
   }
   co_return std::unexpected(operation_aborted());

@@ -29,6 +29,9 @@ class BucketRegistry {
   // Errors: NoSuchBucket.
   Task<std::expected<Bucket, wire::ApiError>> find(std::string name);
 
+  // Nothing to do for a bucket that was found alive; else refresh_for_write.
+  Task<std::expected<void, wire::ApiError>> ensure_writable(Bucket& bucket);
+
   // Reads `bucket` anew for a write: waits while a DeleteBucket looks whether it is empty.
   // Errors: NoSuchBucket (also when another bucket has its name now), OperationAborted.
   Task<std::expected<void, wire::ApiError>> refresh_for_write(Bucket& bucket);
@@ -60,9 +63,6 @@ class BucketRegistry {
   Task<std::expected<std::optional<std::string>, wire::ApiError>> config(const Bucket& bucket, std::string document);
   Task<std::expected<void, wire::ApiError>> set_config(Bucket& bucket, std::string document,
                                                        std::optional<std::string> bytes);
-
-  // Every partition that has a bucket, for sweeper and scrub; ascending pages by name.
-  Task<storage::StoreResult<std::vector<storage::Partition>>> partitions(std::string& after, std::size_t limit);
 
  private:
   Task<std::expected<storage::Partition, wire::ApiError>> reserve_partition();

@@ -125,7 +125,7 @@ void ObjectIndex::discard_content(Batch& batch, std::string_view key, const Vers
     return;
   }
   std::string detail_key = keys::detail(key, row.stamp());
-  if (row.place() == VersionRow::BULK) batch.bulk_erases.push_back(detail_key);
+  if (row.place() == VersionRow::BULK) batch.bulk_erases.push_back(row.blob_id());
   if (row.place() == VersionRow::BLOB) {
     if (auto id = storage::BlobId::from_bytes(row.blob_id())) {
       storage::drop_reference(batch, *id, clock_.now(), row.size());
@@ -212,10 +212,8 @@ Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(Bucket& buck
     std::string detail_key = keys::detail(key, row.stamp());
     // A detail that waits to be taken apart must not meet a new version under its stamp (a clock set back).
     batch.requirements.push_back({keys::retired(key, row.stamp()), std::nullopt});
-    auto sealed = seal_detail(bucket, detail_key, version.detail);
-    if (!sealed) co_return std::unexpected(sealed.error());
-    batch.puts.push_back({detail_key, std::move(*sealed)});
-    if (row.place() == VersionRow::BULK) batch.bulk_puts.push_back({detail_key, version.bulk});
+    batch.puts.push_back({detail_key, seal_message(bucket, detail_key, version.detail, random_)});
+    if (row.place() == VersionRow::BULK) batch.bulk_puts.push_back({row.blob_id(), version.bulk});
     if (row.place() == VersionRow::BLOB) {
       if (auto id = storage::BlobId::from_bytes(row.blob_id())) storage::add_reference(batch, *id);
     }
@@ -340,9 +338,7 @@ Task<std::expected<bool, wire::ApiError>> ObjectIndex::replace_detail(Bucket& bu
     batch.puts.push_back({row_key, found.row.SerializeAsString()});
   }
   std::string detail_key = keys::detail(key, found.row.stamp());
-  auto sealed = seal_detail(bucket, detail_key, detail);
-  if (!sealed) co_return std::unexpected(sealed.error());
-  batch.puts.push_back({detail_key, std::move(*sealed)});
+  batch.puts.push_back({detail_key, seal_message(bucket, detail_key, detail, random_)});
   co_return co_await commit(bucket, std::move(batch));
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+#include <expected>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "digest/digest.h"
+#include "digest/hasher.h"
+#include "net/http.h"
+#include "wire/error.h"
+
+namespace skerry::s3 {
+
+// What a request says its payload hashes to: Content-MD5, one x-amz-checksum-*, or the name of one that follows in
+// the trailer. Nothing of a payload is kept unless all of it held.
+class ExpectedDigests {
+ public:
+  // Errors: InvalidDigest (a Content-MD5 that is none), InvalidRequest (a checksum that is none, or two of them).
+  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Headers& headers);
+
+  // The checksum that is kept with the object: the one that the client uses, or CRC64NVME where it uses none.
+  digest::Algorithm kept() const { return checksum_algorithm_.value_or(digest::Algorithm::CRC64NVME); }
+  bool client_chose() const { return checksum_algorithm_.has_value(); }
+
+  // Whether the request carries anything that vouches for the payload (the 26 operations that demand it).
+  bool vouched_for() const { return md5_ || checksum_algorithm_; }
+
+  // Without doubles: MD5 first, which every ETag needs.
+  std::vector<digest::Algorithm> to_compute() const;
+
+  // Errors: BadDigest; InvalidRequest when the announced trailer did not come or is no checksum.
+  std::expected<void, wire::ApiError> verify(std::span<const digest::Digest> computed,
+                                             const net::Headers* trailers) const;
+
+ private:
+  std::optional<digest::Digest> md5_;
+  std::optional<digest::Digest> checksum_;  // of the headers
+  std::optional<digest::Algorithm> checksum_algorithm_;
+};
+
+}  // namespace skerry::s3
