@@ -22,6 +22,7 @@ class Headers {
   void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
   void set(std::string_view name, std::string value);  // replaces all of that name
   void remove(std::string_view name);
+  void clear() { fields_.clear(); }
   // The first of that name, or null. Where several may come, walk the fields.
   const std::string* find(std::string_view name) const;
   std::string_view get(std::string_view name) const;  // empty when absent
