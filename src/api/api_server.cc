@@ -1,0 +1,219 @@
+#include "api/api_server.h"
+
+#include <array>
+
+#include "api/auth_errors.h"
+#include "auth/payload.h"
+#include "iam/principal.h"
+
+namespace skerry::api {
+namespace {
+
+// A streaming body's share of the memory: chunks being read, sealed, written and hashed.
+constexpr std::size_t kStreamShare = 2 << 20;
+// What is set aside for a body of unknown length before it is read, where the operation allows more.
+constexpr std::size_t kUnknownShare = 64 << 10;
+
+wire::Principal principal_of(const auth::Authenticated& who) {
+  wire::Principal out;
+  if (!who.credential) return out;
+  out.kind = wire::Principal::Kind::Root;
+  out.account_id = who.credential->account_id;
+  out.arn = who.credential->owner->arn;
+  out.canonical_id = who.credential->owner->canonical_id;
+  out.access_key_id = who.credential->access_key_id;
+  return out;
+}
+
+}  // namespace
+
+struct ApiServer::Exchange {
+  net::Request& request;
+  RequestId id;
+  microseconds began;
+  wire::Route route{};
+  Front* front = nullptr;
+  std::string form;       // a body that had to be read to know the operation
+  bool form_read = false;
+  std::optional<auth::Authenticated> who{};
+  std::unique_ptr<auth::Payload> payload{};
+  std::optional<wire::Context> context{};
+  std::optional<MemoryBudget::Share> share{};
+};
+
+ApiServer::ApiServer(Parts parts) : parts_(std::move(parts)) {}
+
+Front* ApiServer::front_of(const wire::Service& service) const {
+  for (Front* front : parts_.fronts) {
+    if (&front->service() == &service) return front;
+  }
+  return nullptr;
+}
+
+Task<net::Response> ApiServer::handle(net::Request& request) {
+  Exchange exchange{.request = request, .id = RequestId::make(parts_.random), .began = parts_.clock.steady()};
+  wire::Answer answered = co_await answer(exchange);
+  finish(exchange, answered);
+  co_return std::move(answered.response);
+}
+
+Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
+  auto route = parts_.router.route(exchange.request);
+  if (!route) {
+    co_return wire::Registry::refuse(*route.error().service, route.error().protocol, exchange.request,
+                                     route.error().error, exchange.id.id, exchange.id.id2);
+  }
+  exchange.route = std::move(*route);
+  exchange.front = front_of(*exchange.route.service);
+  CHECK(exchange.front != nullptr, "no front for {}", exchange.route.service->name);
+  if (!exchange.route.operation) {
+    if (auto resolved = co_await resolve_form(exchange); !resolved) co_return refuse(exchange, resolved.error());
+  }
+  if (auto known = co_await authenticate(exchange); !known) co_return refuse(exchange, known.error());
+
+  exchange.context.emplace(wire::Context{.request = exchange.request,
+                                         .route = exchange.route,
+                                         .principal = principal_of(*exchange.who),
+                                         .region = exchange.who->region,
+                                         .request_id = exchange.id.id,
+                                         .host_id = exchange.id.id2});
+  if (!parts_.registry.bound(*exchange.route.operation)) {
+    // Nothing of it is here, so there is nothing to be allowed.
+    wire::Payload none;
+    co_return co_await parts_.registry.dispatch(*exchange.context, std::move(none));
+  }
+  if (auto allowed = co_await exchange.front->authorize(*exchange.context); !allowed) {
+    co_return refuse(exchange, allowed.error());
+  }
+  wire::Payload payload;
+  if (auto read = co_await read_body(exchange, payload); !read) co_return refuse(exchange, read.error());
+
+  wire::Answer answered = co_await parts_.registry.dispatch(*exchange.context, std::move(payload));
+  // What was wrong with the body's framing or signature is said better by whoever took it off.
+  if (exchange.payload && exchange.payload->failure() && !answered.error_code.empty()) {
+    co_return refuse(exchange, api_error(*exchange.payload->failure()));
+  }
+  co_return answered;
+}
+
+Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exchange) {
+  std::size_t limit = wire::Router::kFormLimit;
+  exchange.share = parts_.memory.try_take(std::min<std::size_t>(limit, exchange.request.length.value_or(kUnknownShare)));
+  if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
+  auto body = co_await read_all(*exchange.request.body, limit);
+  if (!body) co_return std::unexpected(body_error(body.error()));
+  exchange.form = std::move(*body);
+  exchange.form_read = true;
+  auto route = parts_.router.route_form(exchange.request, exchange.form);
+  if (!route) co_return std::unexpected(route.error().error);
+  exchange.route = std::move(*route);
+  exchange.front = front_of(*exchange.route.service);
+  CHECK(exchange.front != nullptr, "no front for {}", exchange.route.service->name);
+  co_return std::expected<void, wire::ApiError>();
+}
+
+Task<std::expected<void, wire::ApiError>> ApiServer::authenticate(Exchange& exchange) {
+  const std::array<std::string_view, 1> services{exchange.route.service->signing_name};
+  auth::Expectation expected{.family = exchange.front->error_family(), .services = services};
+  if (exchange.route.virtual_host) expected.virtual_bucket = exchange.route.label("Bucket");
+  std::string body_sha256;
+  if (auth::Authenticator::needs_body_hash(exchange.request, expected)) {
+    if (!exchange.form_read) {
+      std::size_t limit = exchange.route.operation->body_limit;
+      exchange.share =
+          parts_.memory.try_take(std::min<std::size_t>(limit, exchange.request.length.value_or(kUnknownShare)));
+      if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
+      auto body = co_await read_all(*exchange.request.body, limit);
+      if (!body) co_return std::unexpected(body_error(body.error()));
+      exchange.form = std::move(*body);
+      exchange.form_read = true;
+    }
+    body_sha256 = digest::digest_of(digest::Algorithm::SHA256, exchange.form).hex();
+    expected.body_sha256 = body_sha256;
+  }
+  if (auto known = parts_.authenticator.try_authenticate(exchange.request, expected)) {
+    if (!*known) co_return std::unexpected(api_error(known->error()));
+    exchange.who = std::move(**known);
+    co_return std::expected<void, wire::ApiError>();
+  }
+  auto known = co_await parts_.authenticator.authenticate(exchange.request, expected);
+  if (!known) co_return std::unexpected(api_error(known.error()));
+  exchange.who = std::move(*known);
+  co_return std::expected<void, wire::ApiError>();
+}
+
+Task<std::expected<void, wire::ApiError>> ApiServer::read_body(Exchange& exchange, wire::Payload& payload) {
+  wire::Context& context = *exchange.context;
+  const wire::Operation& operation = *exchange.route.operation;
+  if (exchange.form_read) {
+    payload.bytes = std::move(exchange.form);
+    co_return std::expected<void, wire::ApiError>();
+  }
+  auth::LiteralHash hash = operation.streams_in ? auth::LiteralHash::Elsewhere : auth::LiteralHash::Here;
+  auto wrapped = auth::wrap_payload(*exchange.request.body, exchange.request, *exchange.who, hash);
+  if (!wrapped) co_return std::unexpected(api_error(wrapped.error()));
+  exchange.payload = std::move(*wrapped);
+  context.trailers = &exchange.payload->trailers();
+
+  std::size_t share = operation.streams_in ? kStreamShare : operation.body_limit;
+  share = std::min<std::size_t>(share, exchange.payload->size().value_or(kUnknownShare));
+  exchange.share = parts_.memory.try_take(share);
+  if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
+
+  if (operation.streams_in) {
+    if (exchange.who->payload == auth::PayloadMode::Literal) {
+      const auto& signed_hash = exchange.who->payload_sha256;
+      context.signed_sha256.assign(signed_hash.begin(), signed_hash.end());
+    }
+    payload.stream = {.source = exchange.payload.get(), .length = exchange.payload->size()};
+    co_return std::expected<void, wire::ApiError>();
+  }
+  auto body = co_await read_all(*exchange.payload, operation.body_limit);
+  if (!body) {
+    if (exchange.payload->failure()) co_return std::unexpected(api_error(*exchange.payload->failure()));
+    co_return std::unexpected(body_error(body.error()));
+  }
+  if (auto good = exchange.front->check_body(context, *body, exchange.payload->trailers()); !good) {
+    co_return std::unexpected(good.error());
+  }
+  payload.bytes = std::move(*body);
+  co_return std::expected<void, wire::ApiError>();
+}
+
+wire::Answer ApiServer::refuse(const Exchange& exchange, const wire::ApiError& failed) const {
+  return wire::Registry::refuse(*exchange.route.service, exchange.route.protocol, exchange.request, failed,
+                                exchange.id.id, exchange.id.id2);
+}
+
+void ApiServer::finish(Exchange& exchange, wire::Answer& answered) const {
+  net::Response& response = answered.response;
+  response.headers.set("x-amz-request-id", exchange.id.id);
+  response.headers.set("x-amz-id-2", exchange.id.id2);
+  response.headers.set("server", "Skerry");
+
+  const wire::Route& route = exchange.route;
+  std::string_view service = route.service ? route.service->name : "none";
+  std::string_view operation = route.operation ? route.operation->name : "none";
+  microseconds took = parts_.clock.steady() - exchange.began;
+  parts_.metrics.count_request(service, operation, response.status, took);
+
+  if (response.status >= 500 && response.status != 501 && response.status != 503) {
+    parts_.log.error("request failed", {{"request_id", exchange.id.id},
+                                        {"operation", std::string(operation)},
+                                        {"code", answered.error_code},
+                                        {"detail", answered.detail}});
+  }
+  if (!parts_.log.enabled(LogLevel::Debug)) return;
+  parts_.log.debug("request", {{"request_id", exchange.id.id},
+                               {"peer", exchange.request.peer.address},
+                               {"method", exchange.request.method},
+                               {"path", std::string(exchange.request.path())},
+                               {"operation", std::string(operation)},
+                               {"account", exchange.context ? exchange.context->principal.account_id : ""},
+                               {"status", std::to_string(response.status)},
+                               {"code", answered.error_code},
+                               {"micros", std::to_string(took.count())},
+                               {"detail", answered.detail}});
+}
+
+}  // namespace skerry::api

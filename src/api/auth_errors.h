@@ -1,0 +1,17 @@
+#pragma once
+#include "auth/auth_error.h"
+#include "base/byte_source.h"
+#include "wire/error.h"
+
+// The border between authentication's vocabulary and the wire's.
+namespace skerry::api {
+
+wire::ApiError api_error(const auth::AuthError& error);
+
+// An error of no service's model, by code: interned, because errors refer to constants.
+wire::ApiError common_error(std::string_view code, int status, std::string message);
+
+// A body that could not be read to its end.
+wire::ApiError body_error(const ReadError& error);
+
+}  // namespace skerry::api
