@@ -1,0 +1,147 @@
+#include "storage/local/blob_folders.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/bytes.h"
+
+namespace skerry::storage::local {
+namespace {
+
+// The names in a directory but for "." and "..", given to `each` until it says false. An absent directory is empty:
+// folders are pruned while others look.
+template <class Each>
+StoreResult<void> for_each_name(const std::string& path, const Each& each) {
+  std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), &::closedir);
+  if (!dir && errno == ENOENT) return {};
+  if (!dir) return std::unexpected(system_error("opendir", path));
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(dir.get());
+    if (entry == nullptr && errno != 0) return std::unexpected(system_error("readdir", path));
+    if (entry == nullptr) return {};
+    std::string_view name(entry->d_name);
+    if (name == "." || name == "..") continue;
+    if (!each(name)) return {};
+  }
+}
+
+std::optional<Epoch> epoch_of(std::string_view name) {
+  if (name.size() != 8) return std::nullopt;
+  auto bytes = unhex(name);
+  if (!bytes) return std::nullopt;
+  return load_be32(bytes->data());
+}
+
+std::optional<BlobId> blob_of(std::string_view name) {
+  auto bytes = unhex(name);
+  if (!bytes) return std::nullopt;
+  return BlobId::from_bytes(*bytes);
+}
+
+}  // namespace
+
+std::string BlobFolders::epoch_folder(Epoch epoch) const { return fmt::format("{}/{:08x}", root_, epoch); }
+
+std::string BlobFolders::folder_of(const BlobId& id) const {
+  return fmt::format("{}/{:08x}/{:02x}", root_, id.epoch, static_cast<unsigned char>(id.unique[0]));
+}
+
+std::string BlobFolders::path_of(const BlobId& id) const { return folder_of(id) + "/" + id.text(); }
+
+StoreResult<void> BlobFolders::ensure(const BlobId& id) {
+  {
+    std::lock_guard lock(mutex_);
+    if (durable_.contains(shard_of(id))) return {};
+  }
+  if (auto made = make_directory(epoch_folder(id.epoch)); !made) return made;
+  if (auto made = make_directory(folder_of(id)); !made) return made;
+  std::lock_guard lock(mutex_);
+  durable_.insert(shard_of(id));
+  return {};
+}
+
+void BlobFolders::forget(const BlobId& id) {
+  std::lock_guard lock(mutex_);
+  durable_.erase(shard_of(id));
+}
+
+StoreResult<void> BlobFolders::sync(const BlobId& id) {
+  std::unique_lock lock(mutex_);
+  Sync& sync = syncs_[shard_of(id)];
+  ++sync.users;
+  const std::uint64_t wanted = sync.started + 1;  // one under way may have begun before our link
+  while (sync.finished < wanted) {
+    if (sync.running) {
+      synced_.wait(lock);
+      continue;
+    }
+    const std::uint64_t number = ++sync.started;
+    sync.running = true;
+    lock.unlock();
+    StoreResult<void> result = sync_directory(folder_of(id));
+    lock.lock();
+    sync.running = false;
+    sync.finished = number;
+    sync.result = std::move(result);
+    synced_.notify_all();
+  }
+  StoreResult<void> result = sync.result;
+  if (--sync.users == 0) syncs_.erase(shard_of(id));
+  return result;
+}
+
+void BlobFolders::prune(const BlobId& id) {
+  if (::rmdir(folder_of(id).c_str()) != 0) return;
+  forget(id);
+  ::rmdir(epoch_folder(id.epoch).c_str());
+}
+
+StoreResult<std::vector<Epoch>> BlobFolders::epochs() const {
+  std::vector<Epoch> out;
+  StoreResult<void> inner;
+  auto outer = for_each_name(root_, [&](std::string_view name) {
+    auto epoch = epoch_of(name);
+    if (!epoch) return true;
+    auto some = list(*epoch, std::nullopt, 1);
+    if (!some) inner = std::unexpected(some.error());
+    if (some && !some->empty()) out.push_back(*epoch);
+    return inner.has_value();
+  });
+  if (!outer) return std::unexpected(outer.error());
+  if (!inner) return std::unexpected(inner.error());
+  std::ranges::sort(out);
+  return out;
+}
+
+StoreResult<std::vector<BlobId>> BlobFolders::list(Epoch epoch, const std::optional<BlobId>& after,
+                                                   std::size_t limit) const {
+  std::vector<BlobId> smallest;  // a heap: its first is its greatest
+  StoreResult<void> inner;
+  auto take = [&](std::string_view name) {
+    auto id = blob_of(name);
+    if (!id || id->epoch != epoch || (after && *id <= *after)) return true;
+    if (smallest.size() == limit && *id > smallest.front()) return true;
+    smallest.push_back(*id);
+    std::ranges::push_heap(smallest);
+    if (smallest.size() > limit) {
+      std::ranges::pop_heap(smallest);
+      smallest.pop_back();
+    }
+    return true;
+  };
+  if (limit == 0) return smallest;
+  auto outer = for_each_name(epoch_folder(epoch), [&](std::string_view shard) {
+    inner = for_each_name(epoch_folder(epoch) + "/" + std::string(shard), take);
+    return inner.has_value();
+  });
+  if (!outer) return std::unexpected(outer.error());
+  if (!inner) return std::unexpected(inner.error());
+  std::ranges::sort_heap(smallest);
+  return smallest;
+}
+
+}  // namespace skerry::storage::local

@@ -1,0 +1,61 @@
+#pragma once
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "storage/blob_id.h"
+#include "storage/local/posix.h"
+
+namespace skerry::storage::local {
+
+// Where blobs lie: <root>/<epoch, 8 hex>/<first byte of the unique part, 2 hex>/<id, 56 hex>. Directories come with
+// their first blob and go with their last.
+//
+// Threads: any; every call may wait for the disk.
+class BlobFolders {
+ public:
+  explicit BlobFolders(std::string root) : root_(std::move(root)) {}
+
+  std::string folder_of(const BlobId& id) const;
+  std::string path_of(const BlobId& id) const;
+
+  // Makes the blob's folder durably, unless that was done before. It may be pruned at any moment after: a caller that
+  // then meets NotFound calls forget() and tries again.
+  StoreResult<void> ensure(const BlobId& id);
+  void forget(const BlobId& id);
+
+  // Makes what was linked or unlinked in the blob's folder before the call durable. Calls that wait together share
+  // one fsync.
+  StoreResult<void> sync(const BlobId& id);
+
+  // Removes the blob's folder, and its epoch's, when they are empty.
+  void prune(const BlobId& id);
+
+  StoreResult<std::vector<Epoch>> epochs() const;  // that have a blob; ascending
+  // Up to `limit` smallest ids of `epoch` after `after`, ascending. Reads every name of the epoch.
+  StoreResult<std::vector<BlobId>> list(Epoch epoch, const std::optional<BlobId>& after, std::size_t limit) const;
+
+ private:
+  struct Sync {
+    std::uint64_t started = 0;  // fsyncs
+    std::uint64_t finished = 0;
+    std::size_t users = 0;
+    bool running = false;
+    StoreResult<void> result;  // of `finished`
+  };
+  using Shard = std::pair<Epoch, unsigned char>;
+
+  static Shard shard_of(const BlobId& id) { return {id.epoch, static_cast<unsigned char>(id.unique[0])}; }
+  std::string epoch_folder(Epoch epoch) const;
+
+  const std::string root_;
+  std::mutex mutex_;
+  std::set<Shard> durable_;      // protected by mutex_: folders that are there and synced, as far as we know
+  std::map<Shard, Sync> syncs_;  // protected by mutex_: in progress
+  std::condition_variable synced_;
+};
+
+}  // namespace skerry::storage::local
