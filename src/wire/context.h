@@ -1,0 +1,33 @@
+#pragma once
+#include <string>
+
+#include "base/gate.h"
+#include "net/http.h"
+#include "wire/route.h"
+
+namespace skerry::wire {
+
+// Who makes a request, once its signature has been checked.
+struct Principal {
+  enum class Kind { Anonymous, Root, User, Role, Service } kind = Kind::Anonymous;
+  std::string account_id;     // empty for Anonymous
+  std::string arn;            // arn:aws:iam::123456789012:user/ann
+  std::string access_key_id;  // that signed; empty for Anonymous
+};
+
+// The facts of one request that any handler may need. Services come to a handler by its constructor, not by this.
+//
+// Life: as long as the request is handled; response bodies must not keep it.
+struct Context {
+  const net::Request& request;
+  const Route& route;
+  Principal principal;
+  std::string region;  // the signature's
+  std::string request_id;
+  std::string host_id;    // S3's x-amz-id-2
+  Gate* tasks = nullptr;  // this reactor's work that may go on after its answer has begun; null: none may
+
+  const Operation& operation() const { return *route.operation; }
+};
+
+}  // namespace skerry::wire
