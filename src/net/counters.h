@@ -12,8 +12,8 @@ struct Counters {
   std::uint64_t requests = 0;      // heads that were well formed
   std::uint64_t bad_requests = 0;  // answered here with 4xx or 5xx, no handler asked
   std::uint64_t timeouts = 0;
-  std::uint64_t aborted = 0;       // answers that ended half-way
-  std::uint64_t bytes_in = 0;      // as HTTP sees them, TLS not counted
+  std::uint64_t aborted = 0;   // answers that ended half-way
+  std::uint64_t bytes_in = 0;  // as HTTP sees them, TLS not counted
   std::uint64_t bytes_out = 0;
 };
 

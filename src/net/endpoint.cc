@@ -117,7 +117,8 @@ std::expected<Listening, ListenError> listen_on(const Endpoint& endpoint) {
   Descriptor socket(::socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return failure(endpoint, "socket for");
   if (endpoint.is_unix) {
-    ::fchmod(socket.get(), 0600);  // bind makes the file with this mode: there is no moment at which others could connect
+    ::fchmod(socket.get(),
+             0600);  // bind makes the file with this mode: there is no moment at which others could connect
     if (is_stale(address, *size)) ::unlink(address.local.sun_path);
   } else {
     set(socket, SOL_SOCKET, SO_REUSEADDR);  // only lets us past our own connections in TIME_WAIT

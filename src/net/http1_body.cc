@@ -133,7 +133,8 @@ Task<std::optional<ReadError>> Http1Body::fill() {
 // hold its connection for ever.
 microseconds Http1Body::deadline() const {
   microseconds now = channel_.reactor().now();
-  microseconds earned = limits_.body_grace_time + seconds(received_ / std::max<std::uint64_t>(limits_.body_rate_min, 1));
+  microseconds earned =
+      limits_.body_grace_time + seconds(received_ / std::max<std::uint64_t>(limits_.body_rate_min, 1));
   return now + std::min(limits_.body_idle_time, std::max(earned - waited_, microseconds(0)));
 }
 

@@ -16,7 +16,8 @@ bool is_target_char(char c) {
 }
 
 bool is_host_char(char c) {
-  return is_token_char(c) ? c != '#' && c != '^' && c != '`' && c != '|' : std::string_view("()[]:;=").find(c) != std::string_view::npos;
+  return is_token_char(c) ? c != '#' && c != '^' && c != '`' && c != '|'
+                          : std::string_view("()[]:;=").find(c) != std::string_view::npos;
 }
 
 struct RequestLine {
@@ -29,7 +30,8 @@ std::expected<RequestLine, Fault> split(std::string_view line) {
   if (first == line.npos || first == last) return bad("request line of fewer than three parts");
   RequestLine out{line.substr(0, first), line.substr(first + 1, last - first - 1), line.substr(last + 1)};
   if (!is_token(out.method)) return bad("method that is not a token");
-  if (out.target.empty() || !std::ranges::all_of(out.target, is_target_char)) return bad("character that no target may have");
+  if (out.target.empty() || !std::ranges::all_of(out.target, is_target_char))
+    return bad("character that no target may have");
   return out;
 }
 
@@ -40,7 +42,8 @@ std::expected<void, Fault> parse_version(std::string_view version, Framing& fram
     framing.http10 = true;
     return {};
   }
-  bool formed = version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) && version[6] == '.' && digit(version[7]);
+  bool formed = version.size() == 8 && version.starts_with("HTTP/") && digit(version[5]) && version[6] == '.' &&
+                digit(version[7]);
   if (!formed) return bad("request line without a version");
   return Refused(Fault{505, "HTTP version not supported"});
 }
@@ -97,7 +100,8 @@ std::expected<void, Fault> take_length(Framing& framing, Request& out) {
   } else if (lengths == 1) {
     std::string_view text = out.headers.get("content-length");
     // 18 digits are an exabyte, and cannot overflow anywhere.
-    bool digits = !text.empty() && text.size() <= 18 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    bool digits =
+        !text.empty() && text.size() <= 18 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (!digits) return bad("Content-Length is not a number");
     std::from_chars(text.data(), text.data() + text.size(), framing.length);
     if (framing.length > 0) framing.body = Framing::Body::Length;

@@ -13,7 +13,7 @@ std::string_view reason_phrase(int status);
 // How an answer's body goes over an HTTP/1 connection.
 struct ResponseFraming {
   enum class Body {
-    None,        // HEAD, 204, 304: whatever the handler gave stays here
+    None,  // HEAD, 204, 304: whatever the handler gave stays here
     Length,
     Chunked,
     UntilClose,  // of unknown size to an HTTP/1.0 client

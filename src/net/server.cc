@@ -64,7 +64,8 @@ Task<> when_empty(ConnectionSet& set, Done done) {
 
 struct Server::State {
   State(Options given, const Clock& time) : options(std::move(given)), clock(time) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) lanes.emplace_back(options.limits, clock);
+    for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i)
+      lanes.emplace_back(options.limits, clock);
   }
 
   void take(const Listener& listener, Descriptor socket, Peer peer);
@@ -138,10 +139,9 @@ std::expected<Endpoint, ListenError> Server::listen(Listener listener) {
   Endpoint bound = listening->bound;
   State& state = *state_;
   Listener& kept = state.listeners.emplace_back(std::move(listener));
-  state.acceptors.emplace_back(state.lanes.front().reactor, std::move(*listening),
-                               [&state, &kept](Descriptor socket, Peer peer) {
-                                 state.take(kept, std::move(socket), std::move(peer));
-                               });
+  state.acceptors.emplace_back(
+      state.lanes.front().reactor, std::move(*listening),
+      [&state, &kept](Descriptor socket, Peer peer) { state.take(kept, std::move(socket), std::move(peer)); });
   return bound;
 }
 
@@ -174,9 +174,8 @@ Task<> Server::drain(microseconds grace) {
   }
   for (Lane& lane : state.lanes) {
     co_await suspend<std::monostate>([&lane](auto done) {
-      lane.reactor.post([&lane, done = std::move(done)]() mutable {
-        detail::run_detached(when_empty(lane.set, std::move(done)));
-      });
+      lane.reactor.post(
+          [&lane, done = std::move(done)]() mutable { detail::run_detached(when_empty(lane.set, std::move(done))); });
     });
   }
 }

@@ -52,8 +52,8 @@ class Stream {
   virtual Io read(std::span<char> into) = 0;
   // After WantRead or WantWrite, call again with the same bytes.
   virtual Io write(std::span<const iovec> from) = 0;
-  virtual void end_write() = 0;            // says goodbye, as far as that goes without waiting
-  virtual void describe(Peer& peer) = 0;   // fills the fields about TLS; complete after the first read
+  virtual void end_write() = 0;           // says goodbye, as far as that goes without waiting
+  virtual void describe(Peer& peer) = 0;  // fills the fields about TLS; complete after the first read
 };
 
 class PlainStream final : public Stream {

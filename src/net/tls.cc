@@ -46,13 +46,15 @@ std::expected<Context, TlsError> make_context(const std::string& certificate_pat
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);  // an idle connection keeps no 34 KiB
-  SSL_CTX_set_read_ahead(context.get(), 1);  // a record in one system call instead of two
+  SSL_CTX_set_read_ahead(context.get(), 1);                       // a record in one system call instead of two
   // Forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
   SSL_CTX_set_cipher_list(context.get(), "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_path.c_str()) != 1) return failure(certificate_path);
+  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_path.c_str()) != 1)
+    return failure(certificate_path);
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_path.c_str(), SSL_FILETYPE_PEM) != 1) return failure(key_path);
-  if (SSL_CTX_check_private_key(context.get()) != 1) return failure(key_path + " is not the key of " + certificate_path);
+  if (SSL_CTX_check_private_key(context.get()) != 1)
+    return failure(key_path + " is not the key of " + certificate_path);
   return context;
 }
 
@@ -184,7 +186,8 @@ struct TlsContext::State {
 TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
 TlsContext::~TlsContext() = default;
 
-std::expected<std::unique_ptr<TlsContext>, TlsError> TlsContext::load(std::string certificate_path, std::string key_path) {
+std::expected<std::unique_ptr<TlsContext>, TlsError> TlsContext::load(std::string certificate_path,
+                                                                      std::string key_path) {
   auto state = std::make_unique<State>();
   state->certificate_path = std::move(certificate_path);
   state->key_path = std::move(key_path);
