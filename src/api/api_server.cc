@@ -4,6 +4,7 @@
 
 #include "api/auth_errors.h"
 #include "auth/payload.h"
+#include "digest/hasher.h"
 #include "iam/principal.h"
 
 namespace skerry::api {

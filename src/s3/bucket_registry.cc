@@ -27,6 +27,12 @@ std::string owner_row(std::string_view account_id, std::string_view name) {
   return owner_prefix(account_id).append(name);
 }
 
+std::string intent_row(Partition partition) {
+  std::string row = "creating/";
+  append_be64(row, static_cast<std::uint64_t>(partition));
+  return row;
+}
+
 std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
@@ -86,7 +92,7 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::refresh_for_write(Buck
   }
 }
 
-Task<std::expected<Partition, wire::ApiError>> BucketRegistry::reserve_partition() {
+Task<std::expected<BucketRegistry::Reservation, wire::ApiError>> BucketRegistry::reserve_partition(storage::KekId kek) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     std::string row = "sequence/partition";
     auto bytes = co_await meta_.get(Partition::Registry, row);
@@ -97,10 +103,14 @@ Task<std::expected<Partition, wire::ApiError>> BucketRegistry::reserve_partition
     std::string value;
     append_be64(value, next + 1);
     batch.puts.push_back({row, std::move(value)});
-    // Until the bucket is found by its name, its partition is one to be dropped.
-    storage::intend_drop(batch, Partition{next}, clock_.now());
+    // Until the bucket is found by its name, its partition is one that the janitor drops after a while.
+    record::BucketIntent intent;
+    intent.set_begun_us(micros(clock_.now()));
+    intent.set_kek_id(static_cast<std::uint64_t>(kek));
+    Reservation reserved{Partition{next}, {intent_row(Partition{next}), intent.SerializeAsString()}};
+    batch.puts.push_back(reserved.intent);
     auto committed = co_await meta_.commit(std::move(batch));
-    if (committed) co_return Partition{next};
+    if (committed) co_return reserved;
     if (committed.error().errc != storage::StoreErrc::Conflict) {
       co_return std::unexpected(store_error(committed.error()));
     }
@@ -116,22 +126,22 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wan
   }
   if (!existing.error().is(info(Errc::NoSuchBucket))) co_return std::unexpected(existing.error());
 
-  auto partition = co_await reserve_partition();
-  if (!partition) co_return std::unexpected(partition.error());
   auto kek = co_await keyring_.create_kek();
   if (!kek) co_return std::unexpected(store_error(kek.error()));
+  auto reserved = co_await reserve_partition((*kek)->id());
+  if (!reserved) co_return std::unexpected(reserved.error());
 
   Bucket bucket{.name = wanted.name};
   bucket.record.set_account_id(wanted.account_id);
   bucket.record.set_region(wanted.region);
   bucket.record.set_created_us(micros(clock_.now()));
-  bucket.record.set_partition(static_cast<std::uint64_t>(*partition));
+  bucket.record.set_partition(static_cast<std::uint64_t>(reserved->partition));
   bucket.record.set_kek_id(static_cast<std::uint64_t>((*kek)->id()));
   bucket.kek = *kek;
   bucket.fence.set_generation(1);
   bucket.fence_bytes = bucket.fence.SerializeAsString();
 
-  Batch fence{.partition = *partition};
+  Batch fence{.partition = reserved->partition};
   fence.requirements.push_back({keys::fence(), std::nullopt});
   fence.puts.push_back({keys::fence(), bucket.fence_bytes});
   if (auto committed = co_await meta_.commit(std::move(fence)); !committed) {
@@ -142,11 +152,13 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wan
   named.requirements.push_back({row, std::nullopt});
   named.puts.push_back({row, bucket.record.SerializeAsString()});
   named.puts.push_back({owner_row(wanted.account_id, wanted.name), bucket.record.SerializeAsString()});
-  storage::cancel_drop(named, *partition);
+  // Still intended, or the janitor has taken us for dead.
+  named.requirements.push_back({reserved->intent.key, reserved->intent.value});
+  named.erases.push_back(reserved->intent.key);
   auto committed = co_await meta_.commit(std::move(named));
   if (committed) co_return bucket;
   if (committed.error().errc != storage::StoreErrc::Conflict) co_return std::unexpected(store_error(committed.error()));
-  // Somebody was faster. Our partition stays intended to be dropped.
+  // Somebody was faster. Our partition stays an intent, which the janitor drops.
   record::Bucket other;
   for (const storage::Conflict& conflict : committed.error().conflicts) {
     if (conflict.key == row && conflict.actual && other.ParseFromString(*conflict.actual)) {
@@ -193,7 +205,7 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::forget(const Bucket& b
   batch.requirements.push_back({bucket_row(bucket.name), bucket.record.SerializeAsString()});
   batch.erases.push_back(bucket_row(bucket.name));
   batch.erases.push_back(owner_row(bucket.record.account_id(), bucket.name));
-  storage::intend_drop(batch, bucket.partition(), clock_.now());
+  storage::drop_partition(batch, bucket.partition(), storage::KekId{bucket.record.kek_id()}, clock_.now());
   auto committed = co_await meta_.commit(std::move(batch));
   // A conflict: somebody else has finished it.
   if (!committed && committed.error().errc != storage::StoreErrc::Conflict) {

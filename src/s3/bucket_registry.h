@@ -65,7 +65,12 @@ class BucketRegistry {
                                                        std::optional<std::string> bytes);
 
  private:
-  Task<std::expected<storage::Partition, wire::ApiError>> reserve_partition();
+  // A partition that no bucket has had, and the intent that is to be erased when one has it.
+  struct Reservation {
+    storage::Partition partition{};
+    storage::Row intent;
+  };
+  Task<std::expected<Reservation, wire::ApiError>> reserve_partition(storage::KekId kek);
   Task<std::expected<bool, wire::ApiError>> has_versions(const Bucket& bucket);
   Task<std::expected<bool, wire::ApiError>> swap_fence(Bucket& bucket, record::Fence fence);
   Task<std::expected<void, wire::ApiError>> forget(const Bucket& bucket);

@@ -29,6 +29,14 @@ std::expected<void, wire::ApiError> check(const WriteCondition& condition, const
   return {};
 }
 
+// The one blob of a version's content; nullopt where it lies elsewhere.
+std::optional<storage::Segment> blob_of(const VersionRow& row) {
+  if (row.place() != VersionRow::BLOB) return std::nullopt;
+  auto id = storage::BlobId::from_bytes(row.blob_id());
+  CHECK(id, "a version row without the id of its blob");
+  return storage::Segment{*id, row.size(), storage::Place::Blob};
+}
+
 // The null version below a row that becomes the key's latest.
 keys::Stamp null_stamp_under(const VersionRow& latest) {
   return latest.null_version() ? latest.stamp() : latest.null_stamp();
@@ -125,12 +133,9 @@ void ObjectIndex::discard_content(Batch& batch, std::string_view key, const Vers
     return;
   }
   std::string detail_key = keys::detail(key, row.stamp());
+  // A bulk value is read in one go with its row, so nobody is in the middle of it.
   if (row.place() == VersionRow::BULK) batch.bulk_erases.push_back(row.blob_id());
-  if (row.place() == VersionRow::BLOB) {
-    if (auto id = storage::BlobId::from_bytes(row.blob_id())) {
-      storage::drop_reference(batch, *id, clock_.now(), row.size());
-    }
-  }
+  if (auto blob = blob_of(row)) storage::drop_reference(batch, *blob, clock_.now());
   batch.erases.push_back(std::move(detail_key));
 }
 
@@ -214,9 +219,7 @@ Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(Bucket& buck
     batch.requirements.push_back({keys::retired(key, row.stamp()), std::nullopt});
     batch.puts.push_back({detail_key, seal_message(bucket, detail_key, version.detail, random_)});
     if (row.place() == VersionRow::BULK) batch.bulk_puts.push_back({row.blob_id(), version.bulk});
-    if (row.place() == VersionRow::BLOB) {
-      if (auto id = storage::BlobId::from_bytes(row.blob_id())) storage::add_reference(batch, *id);
-    }
+    if (auto blob = blob_of(row)) storage::add_reference(batch, *blob);
     auto done = co_await commit(bucket, std::move(batch));
     if (!done) co_return std::unexpected(done.error());
     if (*done) co_return Installed{std::move(row), bucket.ever_versioned()};

@@ -11,6 +11,7 @@ namespace skerry::wire {
 struct Principal {
   enum class Kind { Anonymous, Root, User, Role, Service } kind = Kind::Anonymous;
   std::string account_id;     // empty for Anonymous
+  std::string canonical_id;   // of the account, as S3 names owners
   std::string arn;            // arn:aws:iam::123456789012:user/ann
   std::string access_key_id;  // that signed; empty for Anonymous
 };
@@ -26,6 +27,9 @@ struct Context {
   std::string request_id;
   std::string host_id;    // S3's x-amz-id-2
   Gate* tasks = nullptr;  // this reactor's work that may go on after its answer has begun; null: none may
+  // What vouches for a body that the handler pulls itself.
+  const net::Headers* trailers = nullptr;  // those announced; complete once the body has been read
+  std::string signed_sha256;               // hex; what the signature says that the body hashes to; empty: nothing
 
   const Operation& operation() const { return *route.operation; }
 };
