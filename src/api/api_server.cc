@@ -34,7 +34,7 @@ struct ApiServer::Exchange {
   microseconds began;
   wire::Route route{};
   Front* front = nullptr;
-  std::string form;       // a body that had to be read to know the operation
+  std::string form;  // a body that had to be read to know the operation
   bool form_read = false;
   std::optional<auth::Authenticated> who{};
   std::unique_ptr<auth::Payload> payload{};
@@ -83,7 +83,7 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
     wire::Payload none;
     co_return co_await parts_.registry.dispatch(*exchange.context, std::move(none));
   }
-  if (auto allowed = co_await exchange.front->authorize(*exchange.context); !allowed) {
+  if (auto allowed = co_await exchange.front->authorize(*exchange.context, *exchange.who); !allowed) {
     co_return refuse(exchange, allowed.error());
   }
   wire::Payload payload;
@@ -99,7 +99,8 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
 
 Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exchange) {
   std::size_t limit = wire::Router::kFormLimit;
-  exchange.share = parts_.memory.try_take(std::min<std::size_t>(limit, exchange.request.length.value_or(kUnknownShare)));
+  exchange.share =
+      parts_.memory.try_take(std::min<std::size_t>(limit, exchange.request.length.value_or(kUnknownShare)));
   if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
   auto body = co_await read_all(*exchange.request.body, limit);
   if (!body) co_return std::unexpected(body_error(body.error()));

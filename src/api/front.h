@@ -2,6 +2,7 @@
 #include <expected>
 
 #include "auth/auth_error.h"
+#include "auth/authenticated.h"
 #include "base/task.h"
 #include "wire/context.h"
 #include "wire/descriptor.h"
@@ -22,7 +23,8 @@ class Front {
 
   // Whether the principal may do this. Asked when route and signature are settled and before any of the body is read
   // or waited for, so what it goes by are headers and path.
-  virtual Task<std::expected<void, wire::ApiError>> authorize(wire::Context& context) = 0;
+  virtual Task<std::expected<void, wire::ApiError>> authorize(wire::Context& context,
+                                                              const auth::Authenticated& who) = 0;
 
   // A body that was read whole against what the request's headers and trailers say of it.
   virtual std::expected<void, wire::ApiError> check_body(const wire::Context& context, std::string_view body,

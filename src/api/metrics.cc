@@ -16,9 +16,8 @@ namespace skerry::api {
 namespace {
 
 // Seconds; from a cached read to the longest Complete.
-const prometheus::Histogram::BucketBoundaries kLatency = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                                          0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5,
-                                                          5,      10,      30};
+const prometheus::Histogram::BucketBoundaries kLatency = {
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
 }  // namespace
 
@@ -40,11 +39,10 @@ struct Metrics::State {
   prometheus::Registry registry;
   prometheus::Family<prometheus::Counter>& requests =
       prometheus::BuildCounter().Name("skerry_requests_total").Help("Requests answered").Register(registry);
-  prometheus::Family<prometheus::Histogram>& latency =
-      prometheus::BuildHistogram()
-          .Name("skerry_request_seconds")
-          .Help("From a request's head to its answer's head")
-          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& latency = prometheus::BuildHistogram()
+                                                           .Name("skerry_request_seconds")
+                                                           .Help("From a request's head to its answer's head")
+                                                           .Register(registry);
   std::shared_mutex mutex;
   std::map<Key, Series> series;  // protected by mutex
   std::vector<Reading> readings;

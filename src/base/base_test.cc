@@ -80,7 +80,7 @@ TEST(Workers, RunElsewhereAndComeBack) {
   auto scenario = [&]() -> Task<bool> {
     auto here = std::this_thread::get_id();
     auto there = co_await run_on(pool, [] { return std::this_thread::get_id(); });
-    co_return here != there && here == std::this_thread::get_id();
+    co_return here != there&& here == std::this_thread::get_id();
   };
   EXPECT_TRUE(loop.run(scenario()));
 }

@@ -14,8 +14,8 @@ using std::chrono::seconds;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Time now() const = 0;                  // may jump, also backwards
-  virtual microseconds steady() const = 0;       // never goes back; its zero means nothing
+  virtual Time now() const = 0;             // may jump, also backwards
+  virtual microseconds steady() const = 0;  // never goes back; its zero means nothing
 };
 
 class SystemClock final : public Clock {

@@ -44,8 +44,6 @@ void SeededRandom::fill(std::span<char> out) {
 
 std::uint64_t SeededRandom::below(std::uint64_t bound) { return step() % bound; }
 
-bool SeededRandom::chance(double probability) {
-  return static_cast<double>(step() >> 11) * 0x1.0p-53 < probability;
-}
+bool SeededRandom::chance(double probability) { return static_cast<double>(step() >> 11) * 0x1.0p-53 < probability; }
 
 }  // namespace skerry

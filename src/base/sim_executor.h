@@ -21,7 +21,7 @@ class SimExecutor final : public Executor, public Clock {
 
   Time now() const override { return Time{now_ + skew_}; }
   microseconds steady() const override { return now_; }
-  void advance(microseconds by);  // runs the timers that fall due
+  void advance(microseconds by);               // runs the timers that fall due
   void skew(microseconds by) { skew_ += by; }  // wall time jumps, steady time does not
 
   // Runs until nothing is ready and no timer is left.

@@ -99,9 +99,8 @@ void Accounts::publish(Entry entry) {
 }
 
 Task<StoreResult<void>> Accounts::load() {
-  storage::ScanRequest request{.partition = Partition::Accounts,
-                               .begin = std::string(kAccountPrefix),
-                               .end = "account0"};  // the byte after `/`
+  storage::ScanRequest request{
+      .partition = Partition::Accounts, .begin = std::string(kAccountPrefix), .end = "account0"};  // the byte after `/`
   for (;;) {
     storage::ScanRequest ask = request;
     auto page = co_await meta_.scan(std::move(ask));
@@ -126,8 +125,8 @@ Task<StoreResult<Account>> Accounts::create(std::string name) {
     stored.set_name(name);
     stored.set_created_us(clock_.now().time_since_epoch().count());
     stored.set_root_access_key_id(new_access_key_id(KeyKind::LongTerm, stored.account_id(), random_));
-    stored.set_sealed_root_secret(storage::seal_row(**key, secret_place(stored.root_access_key_id()),
-                                                    new_secret_access_key(random_), random_));
+    stored.set_sealed_root_secret(
+        storage::seal_row(**key, secret_place(stored.root_access_key_id()), new_secret_access_key(random_), random_));
     Batch batch{.partition = Partition::Accounts};
     batch.requirements.push_back({account_row(stored.account_id()), std::nullopt});
     batch.puts.push_back({account_row(stored.account_id()), stored.SerializeAsString()});

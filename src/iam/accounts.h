@@ -66,7 +66,7 @@ class Accounts final : public auth::CredentialSource {
   storage::Keyring& keyring_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;                               // for writers of table_
+  std::mutex mutex_;                                 // for writers of table_
   std::atomic<std::shared_ptr<const Table>> table_;  // replaced whole
 };
 

@@ -10,7 +10,7 @@ namespace skerry::s3 {
 
 // A bucket as one request found it. A write asserts fence_bytes, so that what it decided by an old picture (the
 // bucket's state, its versioning) is refused and decided anew.
-struct Bucket {
+struct FoundBucket {
   std::string name;
   record::Bucket record;
   record::Fence fence;

@@ -19,9 +19,7 @@ constexpr int kAttemptsMax = 100;
 
 std::string bucket_row(std::string_view name) { return std::string("bucket/").append(name); }
 
-std::string owner_prefix(std::string_view account_id) {
-  return std::string("owner/").append(account_id).append("/");
-}
+std::string owner_prefix(std::string_view account_id) { return std::string("owner/").append(account_id).append("/"); }
 
 std::string owner_row(std::string_view account_id, std::string_view name) {
   return owner_prefix(account_id).append(name);
@@ -40,12 +38,12 @@ std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
 BucketRegistry::BucketRegistry(storage::MetaStore& meta, storage::Keyring& keyring, const Clock& clock, Random& random)
     : meta_(meta), keyring_(keyring), clock_(clock), random_(random) {}
 
-Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::find(std::string name) {
+Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::find(std::string name) {
   std::string row = bucket_row(name);
   auto bytes = co_await meta_.get(Partition::Registry, row);
   if (!bytes) co_return std::unexpected(store_error(bytes.error()));
   if (!*bytes) co_return std::unexpected(no_such_bucket(name));
-  Bucket bucket{.name = std::move(name)};
+  FoundBucket bucket{.name = std::move(name)};
   if (!bucket.record.ParseFromString(**bytes)) co_return std::unexpected(corrupt("a bucket's record"));
 
   std::string fence_row = keys::fence();
@@ -66,12 +64,12 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::find(std::string nam
   co_return bucket;
 }
 
-Task<std::expected<void, wire::ApiError>> BucketRegistry::ensure_writable(Bucket& bucket) {
+Task<std::expected<void, wire::ApiError>> BucketRegistry::ensure_writable(FoundBucket& bucket) {
   if (bucket.fence.state() == Fence::ACTIVE) co_return std::expected<void, wire::ApiError>();
   co_return co_await refresh_for_write(bucket);
 }
 
-Task<std::expected<void, wire::ApiError>> BucketRegistry::refresh_for_write(Bucket& bucket) {
+Task<std::expected<void, wire::ApiError>> BucketRegistry::refresh_for_write(FoundBucket& bucket) {
   for (;;) {
     auto found = co_await find(bucket.name);
     if (!found) co_return std::unexpected(found.error());
@@ -118,7 +116,7 @@ Task<std::expected<BucketRegistry::Reservation, wire::ApiError>> BucketRegistry:
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wanted) {
+Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::create(NewBucket wanted) {
   std::string row = bucket_row(wanted.name);
   auto existing = co_await find(wanted.name);
   if (existing) {
@@ -131,7 +129,7 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wan
   auto reserved = co_await reserve_partition((*kek)->id());
   if (!reserved) co_return std::unexpected(reserved.error());
 
-  Bucket bucket{.name = wanted.name};
+  FoundBucket bucket{.name = wanted.name};
   bucket.record.set_account_id(wanted.account_id);
   bucket.record.set_region(wanted.region);
   bucket.record.set_created_us(micros(clock_.now()));
@@ -168,7 +166,7 @@ Task<std::expected<Bucket, wire::ApiError>> BucketRegistry::create(NewBucket wan
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<bool, wire::ApiError>> BucketRegistry::swap_fence(Bucket& bucket, Fence fence) {
+Task<std::expected<bool, wire::ApiError>> BucketRegistry::swap_fence(FoundBucket& bucket, Fence fence) {
   fence.set_generation(fence.generation() + 1);
   std::string bytes = fence.SerializeAsString();
   Batch batch{.partition = bucket.partition()};
@@ -184,7 +182,7 @@ Task<std::expected<bool, wire::ApiError>> BucketRegistry::swap_fence(Bucket& buc
   co_return std::unexpected(store_error(committed.error()));
 }
 
-Task<std::expected<bool, wire::ApiError>> BucketRegistry::has_versions(const Bucket& bucket) {
+Task<std::expected<bool, wire::ApiError>> BucketRegistry::has_versions(const FoundBucket& bucket) {
   // Uploads in progress do not keep a bucket, as on AWS.
   storage::ScanRequest request{.partition = bucket.partition(),
                                .begin = keys::current(""),
@@ -200,7 +198,7 @@ Task<std::expected<bool, wire::ApiError>> BucketRegistry::has_versions(const Buc
   }
 }
 
-Task<std::expected<void, wire::ApiError>> BucketRegistry::forget(const Bucket& bucket) {
+Task<std::expected<void, wire::ApiError>> BucketRegistry::forget(const FoundBucket& bucket) {
   Batch batch{.partition = Partition::Registry};
   batch.requirements.push_back({bucket_row(bucket.name), bucket.record.SerializeAsString()});
   batch.erases.push_back(bucket_row(bucket.name));
@@ -214,7 +212,7 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::forget(const Bucket& b
   co_return std::expected<void, wire::ApiError>();
 }
 
-Task<std::expected<void, wire::ApiError>> BucketRegistry::remove(Bucket bucket) {
+Task<std::expected<void, wire::ApiError>> BucketRegistry::remove(FoundBucket bucket) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (auto writable = co_await ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
     Fence deleting = bucket.fence;
@@ -251,7 +249,8 @@ Task<std::expected<BucketRegistry::Page, wire::ApiError>> BucketRegistry::list(s
   std::string all = owner_prefix(account_id);
   std::string begin = all + prefix;
   if (!after.empty()) begin = std::max(begin, keys::next(all + after));
-  storage::ScanRequest request{.partition = Partition::Registry, .begin = begin, .end = keys::after_prefix(all + prefix)};
+  storage::ScanRequest request{
+      .partition = Partition::Registry, .begin = begin, .end = keys::after_prefix(all + prefix)};
   Page out;
   for (;;) {
     request.limit = limit + 1 - out.buckets.size();  // one more, to know whether there is a next page
@@ -263,7 +262,7 @@ Task<std::expected<BucketRegistry::Page, wire::ApiError>> BucketRegistry::list(s
         out.next = out.buckets.back().name;
         co_return out;
       }
-      Bucket bucket{.name = row.key.substr(all.size())};
+      FoundBucket bucket{.name = row.key.substr(all.size())};
       if (!bucket.record.ParseFromString(row.value)) co_return std::unexpected(corrupt("a bucket's record"));
       out.buckets.push_back(std::move(bucket));
     }
@@ -272,7 +271,7 @@ Task<std::expected<BucketRegistry::Page, wire::ApiError>> BucketRegistry::list(s
   }
 }
 
-Task<std::expected<void, wire::ApiError>> BucketRegistry::update_fence(Bucket& bucket, FenceChange change) {
+Task<std::expected<void, wire::ApiError>> BucketRegistry::update_fence(FoundBucket& bucket, FenceChange change) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (auto writable = co_await ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
     Fence fence = bucket.fence;
@@ -285,7 +284,7 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::update_fence(Bucket& b
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<std::optional<std::string>, wire::ApiError>> BucketRegistry::config(const Bucket& bucket,
+Task<std::expected<std::optional<std::string>, wire::ApiError>> BucketRegistry::config(const FoundBucket& bucket,
                                                                                        std::string document) {
   std::string row = keys::config(document);
   auto bytes = co_await meta_.get(bucket.partition(), row);
@@ -293,7 +292,7 @@ Task<std::expected<std::optional<std::string>, wire::ApiError>> BucketRegistry::
   co_return std::move(*bytes);
 }
 
-Task<std::expected<void, wire::ApiError>> BucketRegistry::set_config(Bucket& bucket, std::string document,
+Task<std::expected<void, wire::ApiError>> BucketRegistry::set_config(FoundBucket& bucket, std::string document,
                                                                      std::optional<std::string> bytes) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (auto writable = co_await ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());

@@ -27,14 +27,14 @@ class BucketRegistry {
   BucketRegistry(storage::MetaStore& meta, storage::Keyring& keyring, const Clock& clock, Random& random);
 
   // Errors: NoSuchBucket.
-  Task<std::expected<Bucket, wire::ApiError>> find(std::string name);
+  Task<std::expected<FoundBucket, wire::ApiError>> find(std::string name);
 
   // Nothing to do for a bucket that was found alive; else refresh_for_write.
-  Task<std::expected<void, wire::ApiError>> ensure_writable(Bucket& bucket);
+  Task<std::expected<void, wire::ApiError>> ensure_writable(FoundBucket& bucket);
 
   // Reads `bucket` anew for a write: waits while a DeleteBucket looks whether it is empty.
   // Errors: NoSuchBucket (also when another bucket has its name now), OperationAborted.
-  Task<std::expected<void, wire::ApiError>> refresh_for_write(Bucket& bucket);
+  Task<std::expected<void, wire::ApiError>> refresh_for_write(FoundBucket& bucket);
 
   struct NewBucket {
     std::string name;
@@ -42,14 +42,14 @@ class BucketRegistry {
     std::string region;
   };
   // Errors: BucketAlreadyOwnedByYou, BucketAlreadyExists. The name has been validated.
-  Task<std::expected<Bucket, wire::ApiError>> create(NewBucket bucket);
+  Task<std::expected<FoundBucket, wire::ApiError>> create(NewBucket bucket);
 
   // Errors: BucketNotEmpty, NoSuchBucket, OperationAborted.
-  Task<std::expected<void, wire::ApiError>> remove(Bucket bucket);
+  Task<std::expected<void, wire::ApiError>> remove(FoundBucket bucket);
 
   struct Page {
-    std::vector<Bucket> buckets;         // without fences
-    std::optional<std::string> next;     // the name to go on after
+    std::vector<FoundBucket> buckets;  // without fences
+    std::optional<std::string> next;   // the name to go on after
   };
   // An account's buckets in the order of their names, after `after`, that begin with `prefix`.
   Task<std::expected<Page, wire::ApiError>> list(std::string account_id, std::string prefix, std::string after,
@@ -57,11 +57,12 @@ class BucketRegistry {
 
   // Changes the fence by `change` and asserts that nobody else did meanwhile; goes on trying.
   using FenceChange = std::move_only_function<void(record::Fence&)>;
-  Task<std::expected<void, wire::ApiError>> update_fence(Bucket& bucket, FenceChange change);
+  Task<std::expected<void, wire::ApiError>> update_fence(FoundBucket& bucket, FenceChange change);
 
   // A configuration document of a bucket: absent, or its bytes.
-  Task<std::expected<std::optional<std::string>, wire::ApiError>> config(const Bucket& bucket, std::string document);
-  Task<std::expected<void, wire::ApiError>> set_config(Bucket& bucket, std::string document,
+  Task<std::expected<std::optional<std::string>, wire::ApiError>> config(const FoundBucket& bucket,
+                                                                         std::string document);
+  Task<std::expected<void, wire::ApiError>> set_config(FoundBucket& bucket, std::string document,
                                                        std::optional<std::string> bytes);
 
  private:
@@ -71,9 +72,9 @@ class BucketRegistry {
     storage::Row intent;
   };
   Task<std::expected<Reservation, wire::ApiError>> reserve_partition(storage::KekId kek);
-  Task<std::expected<bool, wire::ApiError>> has_versions(const Bucket& bucket);
-  Task<std::expected<bool, wire::ApiError>> swap_fence(Bucket& bucket, record::Fence fence);
-  Task<std::expected<void, wire::ApiError>> forget(const Bucket& bucket);
+  Task<std::expected<bool, wire::ApiError>> has_versions(const FoundBucket& bucket);
+  Task<std::expected<bool, wire::ApiError>> swap_fence(FoundBucket& bucket, record::Fence fence);
+  Task<std::expected<void, wire::ApiError>> forget(const FoundBucket& bucket);
 
   storage::MetaStore& meta_;
   storage::Keyring& keyring_;

@@ -9,11 +9,14 @@ namespace {
 Errc object_errc(storage::StoreErrc errc) {
   switch (errc) {
     case storage::StoreErrc::Unavailable:
-    case storage::StoreErrc::NoSpace: return Errc::SlowDown;  // 503: writing resumes by itself, and clients retry
-    case storage::StoreErrc::Conflict: return Errc::OperationAborted;
+    case storage::StoreErrc::NoSpace:
+      return Errc::SlowDown;  // 503: writing resumes by itself, and clients retry
+    case storage::StoreErrc::Conflict:
+      return Errc::OperationAborted;
     case storage::StoreErrc::NotFound:  // of something that a row says is there
     case storage::StoreErrc::Exists:
-    case storage::StoreErrc::Corrupt: return Errc::InternalError;
+    case storage::StoreErrc::Corrupt:
+      return Errc::InternalError;
   }
   std::unreachable();
 }
@@ -34,13 +37,20 @@ wire::ApiError corrupt(std::string_view what) {
 
 wire::ApiError read_error(const ReadError& failed) {
   switch (failed.errc) {
-    case ReadErrc::Disconnected: return error(Errc::RequestTimeout).because(failed.detail);
-    case ReadErrc::TooLarge: return error(Errc::EntityTooLarge).because(failed.detail);
-    case ReadErrc::Malformed: return error(Errc::IncompleteBody).because(failed.detail);
-    case ReadErrc::BadSignature: return error(Errc::SignatureDoesNotMatch).because(failed.detail);
-    case ReadErrc::BadDigest: return error(Errc::BadDigest).because(failed.detail);
-    case ReadErrc::Unavailable: return error(Errc::SlowDown).because(failed.detail);
-    case ReadErrc::Corrupt: return error(Errc::InternalError).because(failed.detail);
+    case ReadErrc::Disconnected:
+      return error(Errc::RequestTimeout).because(failed.detail);
+    case ReadErrc::TooLarge:
+      return error(Errc::EntityTooLarge).because(failed.detail);
+    case ReadErrc::Malformed:
+      return error(Errc::IncompleteBody).because(failed.detail);
+    case ReadErrc::BadSignature:
+      return error(Errc::SignatureDoesNotMatch).because(failed.detail);
+    case ReadErrc::BadDigest:
+      return error(Errc::BadDigest).because(failed.detail);
+    case ReadErrc::Unavailable:
+      return error(Errc::SlowDown).because(failed.detail);
+    case ReadErrc::Corrupt:
+      return error(Errc::InternalError).because(failed.detail);
   }
   std::unreachable();
 }
@@ -54,8 +64,9 @@ wire::ApiError bucket_exists(bool own, std::string_view bucket) {
 }
 
 wire::ApiError bucket_not_empty(std::string_view bucket, bool versioned) {
-  std::string message = versioned ? "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
-                                  : "The bucket you tried to delete is not empty";
+  std::string message = versioned
+                            ? "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+                            : "The bucket you tried to delete is not empty";
   return error(Errc::BucketNotEmpty, std::move(message)).with("BucketName", std::string(bucket));
 }
 

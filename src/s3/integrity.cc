@@ -36,8 +36,8 @@ std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net:
     if (trailing) algorithm = digest::find_algorithm_of_header(value);
     if (!algorithm) continue;
     if (out.checksum_algorithm_) {
-      return std::unexpected(
-          error(Errc::InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."));
+      return std::unexpected(error(
+          Errc::InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."));
     }
     out.checksum_algorithm_ = algorithm;
     if (trailing) continue;
@@ -58,9 +58,8 @@ std::expected<void, wire::ApiError> ExpectedDigests::verify(std::span<const Dige
                                                             const net::Headers* trailers) const {
   const Digest* md5 = digest::find_digest(computed, Algorithm::MD5);
   if (md5_ && *md5 != *md5_) {
-    return std::unexpected(error(Errc::BadDigest)
-                               .with("ExpectedDigest", md5_->base64())
-                               .with("CalculatedDigest", md5->base64()));
+    return std::unexpected(
+        error(Errc::BadDigest).with("ExpectedDigest", md5_->base64()).with("CalculatedDigest", md5->base64()));
   }
   if (!checksum_algorithm_) return {};
   std::optional<Digest> expected = checksum_;

@@ -11,8 +11,9 @@ namespace {
 using namespace std::string_literals;
 
 // In byte order; each could be mistaken for a part of its neighbour.
-const std::vector<std::string> kObjectKeys = {"\0"s, "\0\x01"s, "\0\xff"s, "a"s,    "a\0"s, "a\0\0"s, "a\0\x01"s,
-                                              "a\0\xff"s, "a\x01"s, "a-b"s, "a/"s, "a/b"s,  "a0"s,    "\xf0\x9f\xa6\x80"s};
+const std::vector<std::string> kObjectKeys = {"\0"s,      "\0\x01"s,          "\0\xff"s, "a"s,   "a\0"s, "a\0\0"s,
+                                              "a\0\x01"s, "a\0\xff"s,         "a\x01"s,  "a-b"s, "a/"s,  "a/b"s,
+                                              "a0"s,      "\xf0\x9f\xa6\x80"s};
 
 TEST(Keys, VersionRowsAreInTheOrderOfTheObjectKeysAndNewestFirst) {
   std::vector<std::string> rows;

@@ -11,7 +11,7 @@ constexpr std::size_t kRowsAfterJump = 8;
 
 class ObjectLister {
  public:
-  ObjectLister(storage::MetaStore& meta, const Bucket& bucket, const ListQuery& query)
+  ObjectLister(storage::MetaStore& meta, const FoundBucket& bucket, const ListQuery& query)
       : meta_(meta),
         query_(query),
         request_{.partition = bucket.partition(),
@@ -92,7 +92,7 @@ std::string begin_after(std::string_view key, std::string_view prefix, std::stri
   return keys::next(std::string(key));
 }
 
-Task<std::expected<ListPage, wire::ApiError>> list_objects(storage::MetaStore& meta, const Bucket& bucket,
+Task<std::expected<ListPage, wire::ApiError>> list_objects(storage::MetaStore& meta, const FoundBucket& bucket,
                                                            ListQuery query) {
   ObjectLister lister(meta, bucket, query);
   co_return co_await lister.run();

@@ -14,8 +14,8 @@ namespace skerry::s3 {
 // Which of a bucket's keys a page shows.
 struct ListQuery {
   std::string prefix;
-  std::string delimiter;  // any string; empty: none
-  std::string begin;      // first key that may be shown (see begin_after)
+  std::string delimiter;     // any string; empty: none
+  std::string begin;         // first key that may be shown (see begin_after)
   std::size_t limit = 1000;  // keys and common prefixes together
 };
 
@@ -41,7 +41,7 @@ struct ListPage {
 
 // Lists the latest versions that are objects. The cost follows what is shown: a common prefix is one step, whatever
 // number of keys it groups.
-Task<std::expected<ListPage, wire::ApiError>> list_objects(storage::MetaStore& meta, const Bucket& bucket,
+Task<std::expected<ListPage, wire::ApiError>> list_objects(storage::MetaStore& meta, const FoundBucket& bucket,
                                                            ListQuery query);
 
 }  // namespace skerry::s3

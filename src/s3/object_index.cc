@@ -47,7 +47,7 @@ keys::Stamp null_stamp_under(const VersionRow& latest) {
 ObjectIndex::ObjectIndex(storage::MetaStore& meta, BucketRegistry& buckets, const Clock& clock, Random& random)
     : meta_(meta), buckets_(buckets), clock_(clock), random_(random) {}
 
-Task<std::expected<ObjectIndex::Tip, wire::ApiError>> ObjectIndex::load_tip(const Bucket& bucket,
+Task<std::expected<ObjectIndex::Tip, wire::ApiError>> ObjectIndex::load_tip(const FoundBucket& bucket,
                                                                             std::string_view key) {
   Tip tip;
   std::string row_key = keys::current(key);
@@ -69,7 +69,7 @@ Task<std::expected<ObjectIndex::Tip, wire::ApiError>> ObjectIndex::load_tip(cons
   co_return tip;
 }
 
-Task<std::expected<std::optional<VersionRow>, wire::ApiError>> ObjectIndex::load_version_row(const Bucket& bucket,
+Task<std::expected<std::optional<VersionRow>, wire::ApiError>> ObjectIndex::load_version_row(const FoundBucket& bucket,
                                                                                              std::string_view key,
                                                                                              keys::Stamp stamp) {
   std::string row_key = keys::version(key, stamp);
@@ -82,9 +82,10 @@ Task<std::expected<std::optional<VersionRow>, wire::ApiError>> ObjectIndex::load
 }
 
 Task<std::expected<std::optional<VersionRow>, wire::ApiError>> ObjectIndex::load_newest_version_row(
-    const Bucket& bucket, std::string_view key) {
+    const FoundBucket& bucket, std::string_view key) {
   std::string prefix = keys::versions_of(key);
-  storage::ScanRequest request{.partition = bucket.partition(), .begin = prefix, .end = keys::after_prefix(prefix), .limit = 1};
+  storage::ScanRequest request{
+      .partition = bucket.partition(), .begin = prefix, .end = keys::after_prefix(prefix), .limit = 1};
   for (;;) {
     storage::ScanRequest ask = request;
     auto page = co_await meta_.scan(std::move(ask));
@@ -99,7 +100,7 @@ Task<std::expected<std::optional<VersionRow>, wire::ApiError>> ObjectIndex::load
   }
 }
 
-Batch ObjectIndex::begin(const Bucket& bucket, std::string_view key, const Tip& tip) const {
+Batch ObjectIndex::begin(const FoundBucket& bucket, std::string_view key, const Tip& tip) const {
   Batch batch{.partition = bucket.partition()};
   batch.requirements.push_back({keys::fence(), bucket.fence_bytes});
   batch.requirements.push_back({keys::current(key), tip.current_bytes});
@@ -139,7 +140,7 @@ void ObjectIndex::discard_content(Batch& batch, std::string_view key, const Vers
   batch.erases.push_back(std::move(detail_key));
 }
 
-Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_on_top(Batch& batch, const Bucket& bucket,
+Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_on_top(Batch& batch, const FoundBucket& bucket,
                                                                    std::string_view key, const Tip& tip,
                                                                    VersionRow& row) {
   using record::Fence;
@@ -172,7 +173,7 @@ Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_on_top(Batch& batch,
   co_return std::expected<void, wire::ApiError>();
 }
 
-Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_promotion(Batch& batch, const Bucket& bucket,
+Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_promotion(Batch& batch, const FoundBucket& bucket,
                                                                       std::string_view key, const Tip& tip) {
   std::optional<VersionRow> next;
   if (bucket.ever_versioned()) {
@@ -189,7 +190,7 @@ Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_promotion(Batch& bat
   co_return std::expected<void, wire::ApiError>();
 }
 
-Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(Bucket& bucket, Batch batch) {
+Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(FoundBucket& bucket, Batch batch) {
   auto committed = co_await meta_.commit(std::move(batch));
   if (committed) co_return true;
   if (committed.error().errc != storage::StoreErrc::Conflict) co_return std::unexpected(store_error(committed.error()));
@@ -201,7 +202,7 @@ Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(Bucket& bucket, Ba
   co_return false;
 }
 
-Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(Bucket& bucket, std::string key,
+Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(FoundBucket& bucket, std::string key,
                                                                     NewVersion version, WriteCondition condition) {
   if (auto writable = co_await buckets_.ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -227,7 +228,7 @@ Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(Bucket& buck
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove(Bucket& bucket, std::string key,
+Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove(FoundBucket& bucket, std::string key,
                                                                  WriteCondition condition) {
   if (auto writable = co_await buckets_.ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -256,8 +257,8 @@ Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove(Bucket& bucket,
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove_version(Bucket& bucket, std::string key, VersionId id,
-                                                                         WriteCondition condition) {
+Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove_version(FoundBucket& bucket, std::string key,
+                                                                         VersionId id, WriteCondition condition) {
   if (auto writable = co_await buckets_.ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     auto tip = co_await load_tip(bucket, key);
@@ -296,7 +297,7 @@ Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove_version(Bucket&
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<FoundVersion, wire::ApiError>> ObjectIndex::find(const Bucket& bucket, std::string key,
+Task<std::expected<FoundVersion, wire::ApiError>> ObjectIndex::find(const FoundBucket& bucket, std::string key,
                                                                     std::optional<VersionId> id) {
   auto tip = co_await load_tip(bucket, key);
   if (!tip) co_return std::unexpected(tip.error());
@@ -313,7 +314,7 @@ Task<std::expected<FoundVersion, wire::ApiError>> ObjectIndex::find(const Bucket
 }
 
 Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> ObjectIndex::load_detail(
-    const Bucket& bucket, std::string key, const VersionRow& row) {
+    const FoundBucket& bucket, std::string key, const VersionRow& row) {
   std::string detail_key = keys::detail(key, row.stamp());
   auto bytes = co_await meta_.get(bucket.partition(), detail_key);
   if (!bytes) co_return std::unexpected(store_error(bytes.error()));
@@ -323,7 +324,7 @@ Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> Object
   co_return std::optional<record::VersionDetail>(std::move(*detail));
 }
 
-Task<std::expected<bool, wire::ApiError>> ObjectIndex::replace_detail(Bucket& bucket, std::string key,
+Task<std::expected<bool, wire::ApiError>> ObjectIndex::replace_detail(FoundBucket& bucket, std::string key,
                                                                       FoundVersion found,
                                                                       record::VersionDetail detail) {
   if (auto writable = co_await buckets_.ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());

@@ -23,9 +23,9 @@ struct WriteCondition {
 
 // A version that was written but is not yet to be seen.
 struct NewVersion {
-  record::VersionRow row;       // without stamp, salt and the null fields, which the index decides
+  record::VersionRow row;  // without stamp, salt and the null fields, which the index decides
   record::VersionDetail detail;
-  std::string bulk;             // sealed bytes, for place BULK
+  std::string bulk;  // sealed bytes, for place BULK
 };
 
 struct Installed {
@@ -57,26 +57,27 @@ class ObjectIndex {
   // Makes `version` the latest of `key`. Its blobs must be durable. `bucket` is brought up to date where it is old.
   // Errors: PreconditionFailed, NoSuchKey (If-Match on nothing), NoSuchBucket, OperationAborted (lost too many races),
   // SlowDown (the outcome may be unknown).
-  Task<std::expected<Installed, wire::ApiError>> install(Bucket& bucket, std::string key, NewVersion version,
+  Task<std::expected<Installed, wire::ApiError>> install(FoundBucket& bucket, std::string key, NewVersion version,
                                                          WriteCondition condition);
 
   // DeleteObject without a version: removes the key, or puts a delete marker on top.
-  Task<std::expected<Removed, wire::ApiError>> remove(Bucket& bucket, std::string key, WriteCondition condition);
+  Task<std::expected<Removed, wire::ApiError>> remove(FoundBucket& bucket, std::string key, WriteCondition condition);
 
   // DeleteObject of one version. An absent version is no error, as on AWS.
-  Task<std::expected<Removed, wire::ApiError>> remove_version(Bucket& bucket, std::string key, VersionId id,
+  Task<std::expected<Removed, wire::ApiError>> remove_version(FoundBucket& bucket, std::string key, VersionId id,
                                                               WriteCondition condition);
 
   // The latest version, or the one named; a delete marker too. Errors: NoSuchKey, NoSuchVersion.
-  Task<std::expected<FoundVersion, wire::ApiError>> find(const Bucket& bucket, std::string key,
+  Task<std::expected<FoundVersion, wire::ApiError>> find(const FoundBucket& bucket, std::string key,
                                                          std::optional<VersionId> id);
 
   // What no listing shows. Absent when the version has gone since `row` was read: look it up again then.
-  Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> load_detail(
-      const Bucket& bucket, std::string key, const record::VersionRow& row);
+  Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> load_detail(const FoundBucket& bucket,
+                                                                                        std::string key,
+                                                                                        const record::VersionRow& row);
 
   // Writes a version's detail anew (its tags), if the version is still as `found`; false: it is not, look again.
-  Task<std::expected<bool, wire::ApiError>> replace_detail(Bucket& bucket, std::string key, FoundVersion found,
+  Task<std::expected<bool, wire::ApiError>> replace_detail(FoundBucket& bucket, std::string key, FoundVersion found,
                                                            record::VersionDetail detail);
 
  private:
@@ -87,27 +88,27 @@ class ObjectIndex {
     std::optional<record::VersionRow> latest;
   };
 
-  Task<std::expected<Tip, wire::ApiError>> load_tip(const Bucket& bucket, std::string_view key);
-  Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_version_row(const Bucket& bucket,
+  Task<std::expected<Tip, wire::ApiError>> load_tip(const FoundBucket& bucket, std::string_view key);
+  Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_version_row(const FoundBucket& bucket,
                                                                                           std::string_view key,
                                                                                           keys::Stamp stamp);
-  Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_newest_version_row(const Bucket& bucket,
-                                                                                                 std::string_view key);
+  Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_newest_version_row(
+      const FoundBucket& bucket, std::string_view key);
 
-  storage::Batch begin(const Bucket& bucket, std::string_view key, const Tip& tip) const;
+  storage::Batch begin(const FoundBucket& bucket, std::string_view key, const Tip& tip) const;
   void replace_tip(storage::Batch& batch, std::string_view key, const Tip& tip,
                    const std::optional<record::VersionRow>& latest) const;
   void keep_as_noncurrent(storage::Batch& batch, std::string_view key, record::VersionRow row) const;
   void discard_content(storage::Batch& batch, std::string_view key, const record::VersionRow& row) const;
   // Plans `row` as the new latest above `tip`: what is kept, what is replaced.
-  Task<std::expected<void, wire::ApiError>> plan_on_top(storage::Batch& batch, const Bucket& bucket,
+  Task<std::expected<void, wire::ApiError>> plan_on_top(storage::Batch& batch, const FoundBucket& bucket,
                                                         std::string_view key, const Tip& tip, record::VersionRow& row);
   // Plans the removal of the latest version: the next older one becomes the latest.
-  Task<std::expected<void, wire::ApiError>> plan_promotion(storage::Batch& batch, const Bucket& bucket,
+  Task<std::expected<void, wire::ApiError>> plan_promotion(storage::Batch& batch, const FoundBucket& bucket,
                                                            std::string_view key, const Tip& tip);
 
   // Commits; true: done, false: the world has changed (`bucket` was read anew), plan again.
-  Task<std::expected<bool, wire::ApiError>> commit(Bucket& bucket, storage::Batch batch);
+  Task<std::expected<bool, wire::ApiError>> commit(FoundBucket& bucket, storage::Batch batch);
 
   storage::MetaStore& meta_;
   BucketRegistry& buckets_;

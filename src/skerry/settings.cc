@@ -1,7 +1,7 @@
 #include "skerry/settings.h"
 
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -22,7 +22,8 @@ constexpr Setting kSettings[] = {
     {"memory", Bytes, "256MiB", "what the server may use for requests, caches and buffers"},
     {"domain", Text, "localhost", "host name behind virtual-host buckets: BUCKET.s3.DOMAIN"},
     {"region", Text, "us-east-1", "region that `skerry env` prints"},
-    {"master_key", Text, "", "`file:PATH`, `env:NAME` or `credential:NAME` (systemd); empty: a file in the data folder"},
+    {"master_key", Text, "",
+     "`file:PATH`, `env:NAME` or `credential:NAME` (systemd); empty: a file in the data folder"},
     {"tls.certificate", Text, "", "PEM file with the certificate chain; empty: plain HTTP. Read again on SIGHUP"},
     {"tls.key", Text, "", "PEM file with the certificate's private key"},
     {"http.header_bytes_max", Bytes, "32KiB", "request line and headers; longer ones get 431"},
@@ -63,7 +64,8 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text, std::span<con
   if (error != std::errc() || number < 0) return std::nullopt;
   std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
   for (const Unit& unit : units) {
-    if (suffix == unit.suffix) return number > INT64_MAX / unit.factor ? std::nullopt : std::optional(number * unit.factor);
+    if (suffix == unit.suffix)
+      return number > INT64_MAX / unit.factor ? std::nullopt : std::optional(number * unit.factor);
   }
   return std::nullopt;
 }
@@ -77,22 +79,32 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 
 std::string_view expected_form(SettingKind kind) {
   switch (kind) {
-    case Text: return "text";
-    case Flag: return "true or false";
-    case Number: return "a whole number";
-    case Bytes: return "a number of bytes such as 256MiB";
-    case Duration: return "a time such as 500ms, 15s or 2m";
+    case Text:
+      return "text";
+    case Flag:
+      return "true or false";
+    case Number:
+      return "a whole number";
+    case Bytes:
+      return "a number of bytes such as 256MiB";
+    case Duration:
+      return "a time such as 500ms, 15s or 2m";
   }
   std::unreachable();
 }
 
 bool valid(SettingKind kind, std::string_view text) {
   switch (kind) {
-    case Text: return true;
-    case Flag: return text == "true" || text == "false";
-    case Number: return parse_number(text).has_value();
-    case Bytes: return parse_with_unit(text, kByteUnits).has_value();
-    case Duration: return parse_with_unit(text, kTimeUnits).has_value();
+    case Text:
+      return true;
+    case Flag:
+      return text == "true" || text == "false";
+    case Number:
+      return parse_number(text).has_value();
+    case Bytes:
+      return parse_with_unit(text, kByteUnits).has_value();
+    case Duration:
+      return parse_with_unit(text, kTimeUnits).has_value();
   }
   std::unreachable();
 }

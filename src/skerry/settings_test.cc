@@ -19,7 +19,8 @@ class SettingsTest : public testing::Test {
 
 TEST_F(SettingsTest, EachSourceBeatsTheOneBelow) {
   std::string file = write_file("region = \"eu-west-1\"\nmemory = \"1GiB\"\n[s3]\nany_region = true\n");
-  auto settings = Settings::load({{"region", "eu-west-3"}}, {{"SKERRY_REGION", "eu-west-2"}, {"SKERRY_MEMORY", "64MiB"}}, file);
+  auto settings =
+      Settings::load({{"region", "eu-west-3"}}, {{"SKERRY_REGION", "eu-west-2"}, {"SKERRY_MEMORY", "64MiB"}}, file);
   ASSERT_TRUE(settings) << settings.error();
   EXPECT_EQ(settings->text("region"), "eu-west-3");
   EXPECT_EQ(settings->bytes("memory"), 64 << 20);
@@ -40,7 +41,8 @@ TEST_F(SettingsTest, ErrorsSayWhatAndWhere) {
             "memory (command line) is \"lots\"; it has to be a number of bytes such as 256MiB");
   EXPECT_EQ(error(Settings::load({{"colour", "red"}}, {}, {})),
             "there is no setting `colour` (see `skerry config show`)");
-  EXPECT_NE(error(Settings::load({}, {}, write_file("[s3]\nany_regoin = true\n"))).find("`s3.any_regoin`"), std::string::npos);
+  EXPECT_NE(error(Settings::load({}, {}, write_file("[s3]\nany_regoin = true\n"))).find("`s3.any_regoin`"),
+            std::string::npos);
   EXPECT_NE(error(Settings::load({}, {}, write_file("a = \n"))).find("line 1"), std::string::npos);
   EXPECT_NE(error(Settings::load({}, {}, "/nowhere/skerry.toml")).find("/nowhere"), std::string::npos);
 }

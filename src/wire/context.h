@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "base/gate.h"
@@ -27,6 +28,8 @@ struct Context {
   std::string request_id;
   std::string host_id;    // S3's x-amz-id-2
   Gate* tasks = nullptr;  // this reactor's work that may go on after its answer has begun; null: none may
+  // What the service's permission check looked up, for its handlers: of the service's own type.
+  std::shared_ptr<void> found = nullptr;
   // What vouches for a body that the handler pulls itself.
   const net::Headers* trailers = nullptr;  // those announced; complete once the body has been read
   std::string signed_sha256;               // hex; what the signature says that the body hashes to; empty: nothing

@@ -1,0 +1,144 @@
+#include "s3/front.h"
+
+#include <algorithm>
+
+#include "api/auth_errors.h"
+#include "digest/hasher.h"
+#include "s3/api/ops.h"
+#include "s3/errors.h"
+#include "s3/integrity.h"
+#include "s3/names.h"
+
+namespace skerry::s3 {
+namespace {
+
+// Headers of what is not served yet. Taking them and doing nothing would be a promise broken in silence.
+constexpr std::string_view kUnservedHeaders[] = {
+    "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-context",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+    "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-server-side-encryption-customer-key",
+    "x-amz-server-side-encryption-customer-key-md5",
+    "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    "x-amz-copy-source-server-side-encryption-customer-key",
+    "x-amz-copy-source-server-side-encryption-customer-key-md5",
+    "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date",
+    "x-amz-object-lock-legal-hold",
+    "x-amz-bucket-object-lock-enabled",
+    "x-amz-bypass-governance-retention",
+    "x-amz-request-payer",
+    "x-amz-mfa",
+    "x-amz-write-offset-bytes",
+    "x-amz-rename-source",
+    "x-amz-bucket-namespace",
+};
+
+// Every bucket has BucketOwnerEnforced, as AWS's new ones: its owner has everything, and no ACL says otherwise.
+std::expected<void, wire::ApiError> check_acl(const net::Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    bool grant = name.starts_with("x-amz-grant-");
+    bool canned = name == "x-amz-acl" && value != "bucket-owner-full-control";
+    if (grant || canned) return std::unexpected(error(Errc::AccessControlListNotSupported));
+  }
+  return {};
+}
+
+std::expected<void, wire::ApiError> check_served(const net::Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    if (!name.starts_with("x-amz-")) continue;
+    if (name == "x-amz-server-side-encryption" && value != "AES256") {
+      if (value == "aws:kms" || value == "aws:kms:dsse") return std::unexpected(not_implemented_header(name));
+      return std::unexpected(error(Errc::InvalidArgument, "The encryption method specified is not supported")
+                                 .with("ArgumentName", name)
+                                 .with("ArgumentValue", value));
+    }
+    if (name == "x-amz-request-payer" && value == "requester") return std::unexpected(not_implemented_header(name));
+    bool false_flag = value == "false" && (name.ends_with("-enabled") || name.ends_with("-retention"));
+    if (!false_flag && std::ranges::find(kUnservedHeaders, name) != std::end(kUnservedHeaders)) {
+      return std::unexpected(not_implemented_header(name));
+    }
+  }
+  return {};
+}
+
+std::expected<void, wire::ApiError> check_expected_owner(const net::Headers& headers, std::string_view account_id) {
+  const std::string* expected = headers.find("x-amz-expected-bucket-owner");
+  if (!expected) return {};
+  bool account = expected->size() == 12 && std::ranges::all_of(*expected, [](char c) { return c >= '0' && c <= '9'; });
+  if (!account) {
+    return std::unexpected(error(Errc::InvalidBucketOwnerAWSAccountID).with("BucketOwner", *expected));
+  }
+  if (*expected != account_id) return std::unexpected(error(Errc::AccessDenied));
+  return {};
+}
+
+// Until policies come: an account's root may do everything in its own buckets, and nobody else anything.
+std::expected<void, wire::ApiError> check_owner(const wire::Context& context, const FoundBucket& bucket) {
+  if (context.principal.account_id == bucket.record.account_id()) return {};
+  return std::unexpected(error(Errc::AccessDenied));
+}
+
+bool without_bucket(const wire::Operation& operation) {
+  // The form's signature is among its fields: PostObject looks for its bucket itself.
+  return operation.name == "ListBuckets" || operation.name == "CreateBucket" || operation.name == "PostObject";
+}
+
+}  // namespace
+
+const wire::Service& Front::service() const { return *GetObjectOp::descriptor().service; }
+
+Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& context, const auth::Authenticated& who) {
+  using Result = std::expected<void, wire::ApiError>;
+  const net::Headers& headers = context.request.headers;
+  if (context.operation().name == "PostObject") co_return Result();
+  if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(error(Errc::AccessDenied));
+  if (auto good = check_acl(headers); !good) co_return good;
+  if (auto good = check_served(headers); !good) co_return good;
+  if (without_bucket(context.operation())) co_return Result();
+
+  std::string name(context.route.label("Bucket"));
+  if (auto good = check_bucket_name(name); !good) co_return good;
+  if (auto good = check_object_key(context.route.label("Key")); !good) co_return good;
+  auto found = co_await buckets_.find(std::move(name));
+  if (!found) co_return std::unexpected(found.error());
+  if (auto good = check_owner(context, *found); !good) co_return good;
+  if (auto good = check_expected_owner(headers, found->record.account_id()); !good) co_return good;
+  if (who.version == auth::SignatureVersion::V4 && !options_.any_region && who.region != found->record.region()) {
+    auto wrong = api::api_error(auth::wrong_region(who, found->record.region()));
+    co_return std::unexpected(std::move(wrong).header("x-amz-bucket-region", found->record.region()));
+  }
+  context.found = std::make_shared<FoundBucket>(std::move(*found));
+  co_return Result();
+}
+
+std::expected<void, wire::ApiError> Front::check_body(const wire::Context& context, std::string_view body,
+                                                      const net::Headers& trailers) {
+  auto expected = ExpectedDigests::parse(context.request.headers);
+  if (!expected) return std::unexpected(expected.error());
+  if (context.operation().checksum_required && !expected->vouched_for()) {
+    return std::unexpected(error(Errc::InvalidRequest,
+                                 "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"));
+  }
+  if (!expected->vouched_for()) return {};
+  std::vector<digest::Digest> digests;
+  for (digest::Algorithm algorithm : expected->to_compute()) digests.push_back(digest::digest_of(algorithm, body));
+  return expected->verify(digests, &trailers);
+}
+
+FoundBucket& bucket_of(wire::Context& context) {
+  CHECK(context.found != nullptr, "{} was not authorised", context.operation().name);
+  return *static_cast<FoundBucket*>(context.found.get());
+}
+
+Task<std::expected<FoundBucket, wire::ApiError>> find_readable_bucket(BucketRegistry& buckets,
+                                                                      const wire::Context& context, std::string name) {
+  if (auto good = check_bucket_name(name); !good) co_return std::unexpected(good.error());
+  auto found = co_await buckets.find(std::move(name));
+  if (!found) co_return std::unexpected(found.error());
+  if (auto good = check_owner(context, *found); !good) co_return std::unexpected(good.error());
+  co_return found;
+}
+
+}  // namespace skerry::s3
