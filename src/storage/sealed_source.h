@@ -4,21 +4,13 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "storage/blob_ledger.h"
 #include "storage/blob_store.h"
 #include "storage/kek.h"
 #include "storage/readers.h"
 #include "storage/record_cipher.h"
 
 namespace skerry::storage {
-
-enum class Place : bool { Blob, Bulk };  // in the BlobStore, or a bulk value beside the rows, under the id's bytes
-
-// A stretch of an object's content: one blob. An object of several parts has several.
-struct Segment {
-  BlobId id;
-  std::uint64_t size = 0;  // plain bytes, as the metadata says
-  Place place = Place::Blob;
-};
 
 // Reads a range of an object's plain bytes. Opens only the records that the range touches, on the caller's thread
 // (64 KiB take some 20 µs, less than a hand-off and its wait); reads the store in runs of up to 1 MiB and leaves
