@@ -13,7 +13,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ says it of designated initialisers too, whose point is that what is not named has its default.
   add_compile_options(-Wno-missing-field-initializers)
   # False positives of g++ 12 in optimised coroutines and in std::optional<std::string>.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")  # line tables, so that a stack in a report can be read
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
