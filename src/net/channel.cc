@@ -28,8 +28,13 @@ bool Channel::open(std::unique_ptr<Stream> stream) {
   return open_;
 }
 
+void Channel::end_write() {
+  if (!aborted_ && !std::exchange(write_ended_, true)) stream_->end_write();
+}
+
 void Channel::close(bool abortively) {
   if (!open_) return;
+  if (!abortively) end_write();
   open_ = false;
   aborted_ = true;
   reactor_.unwatch(socket_.fd(), *this);

@@ -44,8 +44,8 @@ class Channel final : private Reactor::Watcher {
   void abort();                   // ends what waits, and all later calls, as Failed
   bool aborted() const { return aborted_; }
 
-  void end_write() { stream_->end_write(); }
-  void close(bool abortively);  // nothing may wait
+  void end_write();             // the peer sees the end, and may still send
+  void close(bool abortively);  // nothing may wait; abortively: the peer sees a reset
 
  private:
   void on_ready(std::uint32_t events) override;
@@ -58,6 +58,7 @@ class Channel final : private Reactor::Watcher {
   std::unique_ptr<Stream> stream_;
   bool open_ = false;
   bool aborted_ = false;
+  bool write_ended_ = false;
   std::size_t unpaused_ = 0;  // what was served since the last wait, in bytes
   Operation* reading_ = nullptr;
   Operation* writing_ = nullptr;

@@ -69,7 +69,7 @@ Task<Http1Connection::Next> Http1Connection::serve_one() {
 // Waits for a whole head in the buffer and gives its length.
 Task<std::expected<std::size_t, Http1Connection::Next>> Http1Connection::read_head() {
   idle_ = input_.empty();
-  if (idle_ && set_.draining()) co_return std::unexpected(Next::Linger);
+  if (idle_ && set_.draining()) co_return std::unexpected(Next::Close);
   bool first = !described_;
   microseconds deadline = channel_.reactor().now() + (idle_ && !first ? limits_.idle_time : limits_.header_time);
   bool may_skip_line = true;
@@ -97,15 +97,12 @@ Task<std::expected<std::size_t, Http1Connection::Next>> Http1Connection::read_he
   }
 }
 
-// No whole head will come. A client that began one is told why.
+// No whole head will come. A client that has begun one is told why; one that has not is left without a word, at once.
 Task<Http1Connection::Next> Http1Connection::give_up(IoStatus status) {
-  bool nothing = input_.empty();
-  if (status == IoStatus::TimedOut) {
-    set_.tally().timeouts.add(1);
-    if (!nothing) co_return co_await refuse({408, "header came too slowly"});
-  }
-  // A new request may be on its way to a connection that we end: let it not meet a reset.
-  co_return status == IoStatus::TimedOut || status == IoStatus::Interrupted ? Next::Linger : Next::Close;
+  if (status != IoStatus::TimedOut) co_return Next::Close;
+  set_.tally().timeouts.add(1);
+  if (input_.empty()) co_return Next::Close;
+  co_return co_await refuse({408, "header came too slowly"});
 }
 
 Task<Http1Connection::Next> Http1Connection::handle_one(const Framing& framing) {
