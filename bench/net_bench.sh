@@ -19,11 +19,22 @@ http { access_log off; sendfile on; tcp_nodelay on; tcp_nopush on; keepalive_req
   server { listen 127.0.0.1:18091; root $dir/html; } }
 CONF
 taskset -c 0 nginx -c "$dir/nginx.conf" & pids="$pids $!"
-taskset -c 0 "$program" 600 "$bytes" 18090 1 >/dev/null & pids="$pids $!"
+taskset -c 0 "$program" 600 "$bytes" 18090 1 >/dev/null & ours_pid=$! pids="$pids $!"
 sleep 0.5
-measure() { taskset -c 1 wrk -t1 "-c$connections" -d2 "$1" | awk '/Requests\/sec/ {print $2}'; }
+theirs_pid=$(pgrep -P "$(cat "$dir/pid")")
+ticks=$(getconf CLK_TCK)
+cpu() { awk '{print $14 + $15}' "/proc/$1/stat"; }
+# Prints requests a second, and the server's processor time for each in microseconds: the steadier of the two.
+measure() {
+  before=$(cpu "$1")
+  taskset -c 1 wrk -t1 "-c$connections" -d2 "$2" >"$dir/wrk"
+  after=$(cpu "$1")
+  awk -v used=$((after - before)) -v ticks="$ticks" \
+    '/requests in/ {n = $1} /Requests\/sec/ {printf "%.0f %.2f\n", $2, used / ticks * 1e6 / n}' "$dir/wrk"
+}
 for round in $(seq "$rounds"); do
-  ours=$(measure http://127.0.0.1:18090/)
-  theirs=$(measure http://127.0.0.1:18091/f)
-  awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "net %.0f/s  nginx %.0f/s  ratio %.2f\n", a, b, a / b }'
+  ours=$(measure "$ours_pid" http://127.0.0.1:18090/)
+  theirs=$(measure "$theirs_pid" http://127.0.0.1:18091/f)
+  echo "$ours $theirs" | awk '{
+    printf "net %d/s %.1f us   nginx %d/s %.1f us   speed ratio %.2f   cpu ratio %.2f\n", $1, $2, $3, $4, $1 / $3, $2 / $4 }'
 done

@@ -32,17 +32,14 @@ std::string_view trim(std::string_view text) {
 
 // One line without its CRLF.
 std::expected<void, Fault> parse_field(std::string_view line, Headers& out) {
-  std::string name;
-  std::size_t colon = 0;
-  for (; colon < line.size() && line[colon] != ':'; ++colon) {
-    char c = kToken[static_cast<unsigned char>(line[colon])];
-    if (c == 0) {
-      if (colon == 0 && (line[0] == ' ' || line[0] == '\t')) return std::unexpected(Fault{400, "folded header line"});
-      return std::unexpected(Fault{400, "character that no header name may have"});
-    }
-    name += c;
+  if (line.starts_with(' ') || line.starts_with('\t')) return std::unexpected(Fault{400, "folded header line"});
+  auto colon = line.find(':');
+  if (colon == 0 || colon == line.npos) return std::unexpected(Fault{400, "header line without name or colon"});
+  std::string name(line.substr(0, colon));
+  for (char& c : name) {
+    c = kToken[static_cast<unsigned char>(c)];
+    if (c == 0) return std::unexpected(Fault{400, "character that no header name may have"});
   }
-  if (name.empty() || colon == line.size()) return std::unexpected(Fault{400, "header line without name or colon"});
   std::string_view value = trim(line.substr(colon + 1));
   if (!std::ranges::all_of(value, is_value_char)) {
     return std::unexpected(Fault{400, "control character in a header value"});

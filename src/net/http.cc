@@ -4,6 +4,12 @@
 
 namespace skerry::net {
 
+void Headers::add(std::string name, std::string value) {
+  constexpr std::size_t kUsual = 16;
+  if (fields_.capacity() == 0) fields_.reserve(kUsual);  // one allocation instead of five
+  fields_.emplace_back(std::move(name), std::move(value));
+}
+
 const std::string* Headers::find(std::string_view name) const {
   for (const Field& field : fields_) {
     if (field.first == name) return &field.second;

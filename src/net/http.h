@@ -19,7 +19,7 @@ class Headers {
  public:
   using Field = std::pair<std::string, std::string>;
 
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value);
   void set(std::string_view name, std::string value);  // replaces all of that name
   void remove(std::string_view name);
   void clear() { fields_.clear(); }

@@ -1,9 +1,8 @@
 #include "net/response_head.h"
 
-#include <fmt/format.h>
-
+#include <charconv>
 #include <ctime>
-#include <iterator>
+#include <span>
 
 #include "net/fields.h"
 
@@ -19,11 +18,17 @@ void write_field(std::string_view name, std::string_view value, std::string& out
   out.append(name).append(": ");
   std::size_t begin = out.size();
   out += value;
-  for (std::size_t i = begin; i < out.size(); ++i) {
-    auto byte = static_cast<unsigned char>(out[i]);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) out[i] = ' ';
+  for (char& c : std::span(out).subspan(begin)) {
+    auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) c = ' ';
   }
   out += "\r\n";
+}
+
+void write_number(std::uint64_t value, std::string& out) {
+  char digits[20];
+  auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), value);
+  out.append(digits, end);
 }
 
 }  // namespace
@@ -115,7 +120,9 @@ ResponseFraming ResponseFraming::of(const Response& response, bool head_request,
 
 void write_head(const Response& response, const ResponseFraming& framing, std::string_view connection,
                 std::string_view date, std::string& out) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  out += "HTTP/1.1 ";
+  write_number(static_cast<std::uint64_t>(response.status), out);
+  out.append(" ").append(reason_phrase(response.status)).append("\r\n");
   bool dated = false;
   for (const auto& [name, value] : response.headers) {
     if (!is_token(name) || is_ours(name)) continue;
@@ -123,7 +130,11 @@ void write_head(const Response& response, const ResponseFraming& framing, std::s
     write_field(name, value, out);
   }
   if (!dated) write_field("date", date, out);
-  if (framing.length) fmt::format_to(std::back_inserter(out), "content-length: {}\r\n", *framing.length);
+  if (framing.length) {
+    out += "content-length: ";
+    write_number(*framing.length, out);
+    out += "\r\n";
+  }
   if (framing.body == ResponseFraming::Body::Chunked) out += "transfer-encoding: chunked\r\n";
   if (!connection.empty()) write_field("connection", connection, out);
   out += "\r\n";
