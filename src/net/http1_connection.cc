@@ -44,7 +44,11 @@ Http1Connection::Http1Connection(ConnectionSet& set, Handler& handler, Descripto
 
 Task<> Http1Connection::run() {
   Next next = Next::Request;
-  while (next == Next::Request) next = co_await serve_one();
+  try {
+    while (next == Next::Request) next = co_await serve_one();
+  } catch (...) {
+    next = Next::Abort;  // a response's source threw, or memory ran out: what was sent may not look complete
+  }
   idle_ = false;  // nothing that drain could end
   if (next == Next::Linger) co_await linger();
   if (next == Next::Abort) set_.tally().aborted.add(1);

@@ -316,6 +316,30 @@ TEST_F(Http1, EndsAbnormallyWhenASourceDoesNotKeepItsWord) {
   }
 }
 
+TEST_F(Http1, EndsAbnormallyWhenASourceThrows) {
+  class Throwing final : public ByteSource {
+   public:
+    Task<std::expected<std::size_t, ReadError>> read(std::span<char>) override {
+      throw std::runtime_error("deep");
+      co_return 0;
+    }
+    std::optional<std::uint64_t> size() const override { return 100; }
+  };
+  handler_.on("/throws", [](Request&) -> Task<Response> {
+    Response response;
+    response.body = std::make_unique<Throwing>();
+    co_return response;
+  });
+  start();
+  RawClient client = connect();
+  client.send(get("/throws"));
+  EXPECT_EQ(client.read_all(), "");
+  EXPECT_TRUE(client.was_reset());
+  RawClient other = connect();
+  other.send(get("/a"));
+  EXPECT_EQ(other.read_answer().status, 200);
+}
+
 TEST_F(Http1, SpeaksToHttp10) {
   handler_.on("/unsized", answering({"some", "thing"}));
   start();
