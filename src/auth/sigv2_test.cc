@@ -33,10 +33,11 @@ class Sigv2 : public testing::Test {
     EXPECT_EQ(authenticate(request, date).error().errc, AuthErrc::SignatureMismatch);
   }
   static net::Request presigned() {
-    return make_request("GET",
-                        "/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&"
-                        "Expires=1175139620",
-                        "johnsmith.s3.amazonaws.com");
+    return make_request(
+        "GET",
+        "/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&"
+        "Expires=1175139620",
+        "johnsmith.s3.amazonaws.com");
   }
 
   MapCredentials credentials_;
@@ -48,8 +49,8 @@ TEST_F(Sigv2, AwsExampleGet) {
 }
 
 TEST_F(Sigv2, AwsExamplePut) {
-  expect_signed("PUT", "/photos/puppy.jpg", "Tue, 27 Mar 2007 21:15:45 +0000", "MyyxeRY7whkBe+bq8fHCL/2kKUg=",
-                {{"content-type", "image/jpeg"}, {"content-length", "94328"}});
+  expect_signed("PUT", "/photos/puppy.jpg", "Tue, 27 Mar 2007 21:15:45 +0000",
+                "MyyxeRY7whkBe+bq8fHCL/2kKUg=", {{"content-type", "image/jpeg"}, {"content-length", "94328"}});
 }
 
 TEST_F(Sigv2, AwsExampleList) {
