@@ -52,9 +52,9 @@ class Parser {
     take('{');
     if (take('}')) return true;
     do {
-      auto& [name, member] = out.members.emplace_back();
       skip_blanks();
-      if (!string(name) || !take(':') || !value(member, depth + 1)) return false;
+      if (!string(out.names.emplace_back()) || !take(':')) return false;
+      if (!value(out.items.emplace_back(), depth + 1)) return false;
     } while (take(','));
     return take('}');
   }

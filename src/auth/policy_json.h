@@ -2,7 +2,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace skerry::auth {
@@ -12,9 +11,9 @@ struct PolicyJson {
   enum class Kind { String, Number, Boolean, Array, Object };
 
   Kind kind = Kind::Boolean;
-  std::string text;                                         // String: decoded, Number: as written
-  std::vector<PolicyJson> items;                            // Array
-  std::vector<std::pair<std::string, PolicyJson>> members;  // Object, in order, repeated names too
+  std::string text;                // String: decoded, Number: as written
+  std::vector<std::string> names;  // Object: of its members, in order, repeated ones too
+  std::vector<PolicyJson> items;   // Array, and an Object's values beside their names
 };
 
 // Nothing for what is not strict JSON, is nested deeper than a policy can be, or holds null or a fraction: S3 calls all

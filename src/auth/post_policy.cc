@@ -76,7 +76,9 @@ struct PostPolicy::Reader {
   std::optional<AuthError> read(const PolicyJson& document) {
     if (document.kind != Kind::Object) return invalid("Invalid JSON.");
     const PolicyJson *expiration = nullptr, *conditions = nullptr;
-    for (const auto& [name, value] : document.members) {
+    for (std::size_t i = 0; i < document.names.size(); ++i) {
+      const std::string& name = document.names[i];
+      const PolicyJson& value = document.items[i];
       if (name == "expiration" && !expiration) {
         expiration = &value;
       } else if (name == "conditions" && !conditions) {
@@ -104,10 +106,11 @@ struct PostPolicy::Reader {
   }
 
   std::optional<AuthError> read_simple(const PolicyJson& json) {
-    if (json.members.size() != 1) {
+    if (json.names.size() != 1) {
       return invalid("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
     }
-    const auto& [name, value] = json.members.front();
+    const std::string& name = json.names.front();
+    const PolicyJson& value = json.items.front();
     if (value.kind != Kind::String) return invalid("Invalid Simple-Condition: value must be a string.");
     std::string printed = fmt::format(R"(["eq", {}, {}])", quoted("$" + name), quoted(value.text));
     policy.conditions_.push_back({Operator::Equals, name, value.text, true, std::move(printed)});

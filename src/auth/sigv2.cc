@@ -52,13 +52,7 @@ constexpr std::string_view kSubresources[] = {"accelerate",
                                               "website"};
 static_assert(std::ranges::is_sorted(kSubresources));
 
-void append_resource(std::string& out, const net::Request& request, const CanonicalQuery& query,
-                     std::string_view virtual_bucket) {
-  if (!virtual_bucket.empty()) {
-    out += '/';
-    out += virtual_bucket;
-  }
-  out += request.path();
+void append_subresources(std::string& out, const net::Request& request, const CanonicalQuery& query) {
   char mark = '?';
   std::string_view raw = request.query();
   for (const auto& [name, value] : query) {
@@ -76,7 +70,8 @@ void append_resource(std::string& out, const net::Request& request, const Canoni
   }
 }
 
-// x-amz-* fields, each name once, sorted. In a URL they may be parameters: that is how SDKs presign headers.
+// x-amz-* fields, each name once, sorted. In a URL they may be parameters: that is how SDKs presign headers, which are
+// then sent as well.
 void append_amz_headers(std::string& out, const net::Request& request, const CanonicalQuery& query, AuthKind kind) {
   std::map<std::string, std::string, std::less<>> fields;
   auto add = [&](std::string_view name, std::string_view value) {
@@ -89,7 +84,7 @@ void append_amz_headers(std::string& out, const net::Request& request, const Can
   }
   if (kind == AuthKind::Query) {
     for (const auto& [name, value] : query) {
-      if (name.starts_with("x-amz-")) add(name, uri_decoded(value, Plus::Literal));
+      if (name.starts_with("x-amz-") && !request.headers.find(name)) add(name, uri_decoded(value, Plus::Literal));
     }
   }
   for (const auto& [name, value] : fields) {
@@ -103,7 +98,7 @@ void append_amz_headers(std::string& out, const net::Request& request, const Can
 }  // namespace
 
 std::string sigv2_string_to_sign(const net::Request& request, const CanonicalQuery& query, std::string_view date,
-                                 std::string_view virtual_bucket, AuthKind kind) {
+                                 std::string_view resource, AuthKind kind) {
   std::string out = request.method;
   for (std::string_view name : {"content-md5", "content-type"}) {
     out += '\n';
@@ -118,7 +113,8 @@ std::string sigv2_string_to_sign(const net::Request& request, const CanonicalQue
   out += date;
   out += '\n';
   append_amz_headers(out, request, query, kind);
-  append_resource(out, request, query, virtual_bucket);
+  out += resource;
+  append_subresources(out, request, query);
   return out;
 }
 
@@ -188,8 +184,19 @@ std::optional<AuthError> Sigv2Claim::check_time(Time now, seconds max_skew) cons
 std::optional<AuthError> Sigv2Claim::verify(const net::Request& request, const CanonicalQuery& query,
                                             std::string_view virtual_bucket, const Credential& credential,
                                             Authenticated& who) const {
-  std::string to_sign = sigv2_string_to_sign(request, query, date_, virtual_bucket, kind_);
-  if (!equal_constant_time(base64(hmac_sha1(credential.secret, to_sign)), signature_)) {
+  std::string resource;
+  if (!virtual_bucket.empty()) resource = '/' + std::string(virtual_bucket);
+  resource += request.path();
+  auto matches = [&](const std::string& text) {
+    return equal_constant_time(base64(hmac_sha1(credential.secret, text)), signature_);
+  };
+  std::string to_sign = sigv2_string_to_sign(request, query, date_, resource, kind_);
+  bool good = matches(to_sign);
+  if (!good && resource.find('/', 1) == resource.npos) {
+    // botocore asks for /bucket and signs /bucket/.
+    good = matches(sigv2_string_to_sign(request, query, date_, resource + '/', kind_));
+  }
+  if (!good) {
     return auth_error(ErrorFamily::S3, AuthErrc::SignatureMismatch, {},
                       {{"AWSAccessKeyId", credential.access_key_id},
                        {"StringToSign", to_sign},

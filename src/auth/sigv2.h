@@ -13,9 +13,10 @@
 namespace skerry::auth {
 
 // What `request` signs with version 2. `date` is the line that stands for the date: the Date header, nothing where
-// x-amz-date is sent, or the Expires parameter of a URL. `virtual_bucket` is the bucket in the Host header, if any.
+// x-amz-date is sent, or the Expires parameter of a URL. `resource` is the path, after the bucket in the Host header,
+// if one is there.
 std::string sigv2_string_to_sign(const net::Request& request, const CanonicalQuery& query, std::string_view date,
-                                 std::string_view virtual_bucket, AuthKind kind);
+                                 std::string_view resource, AuthKind kind);
 
 // Life: refers to the request.
 class Sigv2Claim {

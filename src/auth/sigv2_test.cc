@@ -114,6 +114,32 @@ TEST_F(Sigv2, PresignedHeadersMayBeParameters) {
   EXPECT_TRUE(who) << field(who.error(), "StringToSign");
 }
 
+TEST_F(Sigv2, PresignedHeadersAreUsuallySentToo) {
+  std::string encoded;
+  append_uri_encoded(encoded, base64(hmac_sha1(kTestSecret, "PUT\n\n\n1175139620\nx-amz-meta-a:b c\n/johnsmith/k")),
+                     Slash::Encode);
+  net::Request request = make_request(
+      "PUT", "/k?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&x-amz-meta-a=b%20c&Expires=1175139620&Signature=" + encoded,
+      "johnsmith.s3.amazonaws.com", {{"x-amz-meta-a", "b c"}});
+  EXPECT_TRUE(authenticate(request, "Thu, 29 Mar 2007 03:00:00 GMT"));
+  request.headers.set("x-amz-meta-a", "other");
+  EXPECT_FALSE(authenticate(request, "Thu, 29 Mar 2007 03:00:00 GMT"));
+}
+
+TEST_F(Sigv2, BotocoreSignsABucketsPathWithASlash) {
+  bucket_ = "";
+  for (std::string_view path : {"/bucket", "/bucket/"}) {
+    std::string date = "Tue, 27 Mar 2007 19:36:42 GMT";
+    net::Request request = make_request("GET", "/bucket", "127.0.0.1:4566", {{"date", date}});
+    request.headers.add("authorization",
+                        fmt::format("AWS AKIAIOSFODNN7EXAMPLE:{}",
+                                    base64(hmac_sha1(kTestSecret, fmt::format("GET\n\n\n{}\n{}", date, path)))));
+    EXPECT_TRUE(authenticate(request, date)) << path;
+    request.target = "/bucket/key";
+    EXPECT_FALSE(authenticate(request, date));
+  }
+}
+
 TEST_F(Sigv2, Errors) {
   net::Request request = presigned();
   constexpr std::string_view kNow = "Thu, 29 Mar 2007 03:00:00 GMT";
