@@ -102,6 +102,8 @@ class Committer {
   RecentWrites recent_;
   std::string scratch_key_;
   bool stopped_ = false;
+  std::size_t last_size_ = 0;  // batches taken last time
+  std::chrono::steady_clock::duration last_sync_{0};
   std::uint64_t group_number_ = 1;       // of the group being formed
   std::uint64_t acknowledged_sequence_;  // of RocksDB: what a reopened database must still have
   SpaceGuard::Level level_ = SpaceGuard::Level::Free;
@@ -116,7 +118,7 @@ class Committer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Ticket*> queue_;  // protected by mutex_; bounded by the requests admitted above
-  bool asleep_ = false;         // protected by mutex_: only then is a notify worth its system call
+  std::size_t wake_at_ = 0;     // protected by mutex_: how long a queue wakes the committer; 0: it is awake
   bool stopping_ = false;       // protected by mutex_
   std::thread thread_;          // last: it uses all of the above
 };
