@@ -10,6 +10,9 @@ namespace {
 // A large blob goes to the disk while it is received, in stretches of this size, so that its last fsync is short.
 constexpr std::uint64_t kPushBytes = 4 << 20;
 
+// How often a folder may be pruned between its making and its use, before we believe that something else is wrong.
+constexpr int kPrunedMax = 16;
+
 }  // namespace
 
 BlobFile::BlobFile(BlobId id, BlobFolders& folders, SpaceGuard& space, std::string temporary)
@@ -19,16 +22,28 @@ BlobFile::~BlobFile() {
   if (!passing_name_.empty()) ::unlink(passing_name_.c_str());
 }
 
+// Makes the blob's folder and then calls `call` (0: done, or errno is set), again when the folder was pruned meanwhile.
+StoreResult<void> BlobFile::in_folder(const std::function<int()>& call, std::string_view name) {
+  for (int attempt = 1;; ++attempt) {
+    StoreResult<void> made = folders_.ensure(id_);
+    if (made && call() == 0) return {};
+    if (made) made = std::unexpected(system_error(name, folders_.folder_of(id_)));
+    if (made.error().errc != StoreErrc::NotFound || attempt == kPrunedMax) return made;
+    folders_.forget(id_);
+  }
+}
+
 StoreResult<void> BlobFile::open() {
   const std::string folder = folders_.folder_of(id_);
-  for (int attempt = 0;; ++attempt) {
-    if (auto made = folders_.ensure(id_); !made) return made;
-    fd_ = Fd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
-    if (fd_) return {};
-    if (errno == EOPNOTSUPP || errno == EISDIR) return open_named();
-    if (errno != ENOENT || attempt == 8) return std::unexpected(system_error("open O_TMPFILE", folder));
-    folders_.forget(id_);  // pruned between the two calls
-  }
+  bool needs_name = false;
+  auto opened = in_folder(
+      [&] {
+        fd_ = Fd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+        needs_name = !fd_ && (errno == EOPNOTSUPP || errno == EISDIR);
+        return fd_ || needs_name ? 0 : -1;
+      },
+      "open O_TMPFILE");
+  return opened && needs_name ? open_named() : opened;
 }
 
 StoreResult<void> BlobFile::open_named() {
@@ -72,12 +87,8 @@ StoreResult<void> BlobFile::seal() {
 StoreResult<void> BlobFile::link() {
   const std::string path = folders_.path_of(id_);
   const std::string from = passing_name_.empty() ? fmt::format("/proc/self/fd/{}", fd_.get()) : passing_name_;
-  for (int attempt = 0;; ++attempt) {
-    if (::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
-    if (errno != ENOENT || attempt == 8) return std::unexpected(system_error("linkat", path));
-    folders_.forget(id_);
-    if (auto made = folders_.ensure(id_); !made) return made;
-  }
+  return in_folder([&] { return ::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW); },
+                   "linkat");
 }
 
 }  // namespace skerry::storage::local

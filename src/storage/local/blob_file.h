@@ -26,6 +26,7 @@ class BlobFile {
   StoreResult<void> open();
   StoreResult<void> open_named();
   StoreResult<void> link();
+  StoreResult<void> in_folder(const std::function<int()>& call, std::string_view name);
 
   const BlobId id_;
   BlobFolders& folders_;

@@ -53,12 +53,21 @@ std::string BlobFolders::folder_of(const BlobId& id) const {
 std::string BlobFolders::path_of(const BlobId& id) const { return folder_of(id) + "/" + id.text(); }
 
 StoreResult<void> BlobFolders::ensure(const BlobId& id) {
+  bool epoch_durable;
   {
     std::lock_guard lock(mutex_);
     if (durable_.contains(shard_of(id))) return {};
+    auto first_of_epoch = durable_.lower_bound({id.epoch, 0});
+    epoch_durable = first_of_epoch != durable_.end() && first_of_epoch->first == id.epoch;
   }
-  if (auto made = make_directory(epoch_folder(id.epoch)); !made) return made;
-  if (auto made = make_directory(folder_of(id)); !made) return made;
+  // An epoch's folder that is pruned now takes no shard with it that anyone relies on: the next call says NotFound.
+  if (!epoch_durable) {
+    if (auto made = make_directory(epoch_folder(id.epoch)); !made) return made;
+  }
+  if (auto made = make_directory(folder_of(id)); !made) {
+    if (made.error().errc == StoreErrc::NotFound) forget_epoch(id.epoch);
+    return made;
+  }
   std::lock_guard lock(mutex_);
   durable_.insert(shard_of(id));
   return {};
@@ -67,6 +76,11 @@ StoreResult<void> BlobFolders::ensure(const BlobId& id) {
 void BlobFolders::forget(const BlobId& id) {
   std::lock_guard lock(mutex_);
   durable_.erase(shard_of(id));
+}
+
+void BlobFolders::forget_epoch(Epoch epoch) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(durable_, [&](const Shard& shard) { return shard.first == epoch; });
 }
 
 StoreResult<void> BlobFolders::sync(const BlobId& id) {

@@ -22,8 +22,8 @@ class BlobFolders {
   std::string folder_of(const BlobId& id) const;
   std::string path_of(const BlobId& id) const;
 
-  // Makes the blob's folder durably, unless that was done before. It may be pruned at any moment after: a caller that
-  // then meets NotFound calls forget() and tries again.
+  // Makes the blob's folder durably, unless that was done before. It may be pruned at any moment: a caller that meets
+  // NotFound, here or later, calls forget() and tries again.
   StoreResult<void> ensure(const BlobId& id);
   void forget(const BlobId& id);
 
@@ -50,6 +50,7 @@ class BlobFolders {
 
   static Shard shard_of(const BlobId& id) { return {id.epoch, static_cast<unsigned char>(id.unique[0])}; }
   std::string epoch_folder(Epoch epoch) const;
+  void forget_epoch(Epoch epoch);
 
   const std::string root_;
   std::mutex mutex_;

@@ -37,17 +37,20 @@ SpaceGuard::SpaceGuard(std::string reserve_path, std::uint64_t reserve_bytes, Pr
 
 SpaceGuard::Level SpaceGuard::refresh() {
   if (reserve_ == 0) return Level::Free;
-  const std::uint64_t available = probe_();
   std::lock_guard lock(mutex_);
+  std::uint64_t available = probe_();
   const bool was_free = level_ == Level::Free;
   // A margin on the way back, so that one freed file does not turn writes on and off again.
-  std::uint64_t enough = was_free ? reserve_ : reserve_ + reserve_ / 4;
+  const std::uint64_t enough = was_free ? reserve_ : reserve_ + reserve_ / 4;
   if (!holding_ && can_hold_ && available >= enough + reserve_) {
     holding_ = take_reserve();
     level_ = Level::Free;
     return level_;
   }
-  if (holding_ && available < reserve_ / 4) give_reserve();
+  if (holding_ && available < reserve_ / 4) {
+    give_reserve();
+    available = probe_();
+  }
   if (available >= enough && (holding_ || !can_hold_)) {
     level_ = Level::Free;
   } else {
