@@ -1,0 +1,420 @@
+"""S3's sharp points 24 to 33: signatures, streams and forms."""
+
+import base64
+import hashlib
+import io
+from datetime import timedelta
+
+import pytest
+
+from conftest import make_s3
+from harness import post_form, sigv4
+from harness.raw import change_header
+
+KIB = 1024
+MISSING = (
+    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, "
+    "X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+)
+
+
+@pytest.fixture
+def stored(s3, bucket):
+    """The path of an object."""
+    s3.put_object(Bucket=bucket, Key="k", Body=b"stored")
+    return f"/{bucket}/k"
+
+
+@pytest.mark.parametrize("field", ["Credential", "Signature", "Date", "SignedHeaders", "Expires"])
+def test_fact_24_a_presigned_url_lacks_a_field(raw, stored, field):
+    answer = raw.presigned("GET", stored, **{f"X_Amz_{field}": None})
+    assert (answer.status, answer.code) == (400, "AuthorizationQueryParametersError")
+    assert answer.text("Message") == MISSING
+
+
+@pytest.mark.parametrize("scope", ["x", "20240101/us-east-1/s3", "{date}/us-east-1/s3/aws4_request/more", "{date}/us-east-1/s3/aws3"])
+def test_fact_24_a_malformed_scope(raw, stored, scope):
+    credential = f"{raw.signer.access_key}/{scope.format(date=f'{sigv4.now():%Y%m%d}')}"
+    answer = raw.presigned("GET", stored, X_Amz_Credential=credential)
+    assert (answer.status, answer.code) == (400, "AuthorizationQueryParametersError")
+
+
+def test_fact_24_what_a_scope_should_be(raw, stored):
+    answer = raw.presigned("GET", stored, X_Amz_Credential=raw.signer.access_key)
+    assert answer.text("Message") == (
+        'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/'
+        'SERVICE/aws4_request".'
+    )
+
+
+@pytest.mark.parametrize(
+    "expires, message",
+    [
+        ("-1", "X-Amz-Expires must be non-negative"),
+        ("604801", "X-Amz-Expires must be less than a week (in seconds) that is 604800"),
+        ("soon", "X-Amz-Expires should be a number"),
+    ],
+)
+def test_fact_24_expires(raw, stored, expires, message):
+    answer = raw.presigned("GET", stored, expires=expires)
+    assert (answer.status, answer.code) == (400, "AuthorizationQueryParametersError")
+    assert message in answer.text("Message")
+
+
+def test_fact_24_a_week_is_allowed(raw, stored):
+    assert raw.presigned("GET", stored, expires=604800).body == b"stored"
+
+
+def test_fact_25_an_expired_url(raw, stored):
+    time = sigv4.now() - timedelta(seconds=400)
+    answer = raw.presigned("GET", stored, time=time, expires=300)
+    assert (answer.status, answer.code, answer.text("Message")) == (403, "AccessDenied", "Request has expired")
+    assert answer.text("X-Amz-Expires") == "300"
+    assert answer.text("Expires") == f"{time + timedelta(seconds=300):%Y-%m-%dT%H:%M:%SZ}"
+    assert answer.text("ServerTime")[:10] == f"{sigv4.now():%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("name", ["x-amz-meta-colour", "x-amz-storage-class", "X-Amz-Tagging", "x-amz-made-up"])
+def test_fact_26_every_amz_header_is_signed(raw, bucket, name):
+    for answer in (
+        raw.request("PUT", f"/{bucket}/k", body=b"x", unsigned=[(name, "STANDARD")]),
+        raw.send(
+            "PUT",
+            target := raw.signer.presign("PUT", f"/{bucket}/k", raw.host),
+            [("Host", raw.host), (name, "STANDARD"), ("Content-Length", "1")],
+            b"x",
+        ),
+    ):
+        assert (answer.status, answer.code) == (403, "AccessDenied"), target
+        assert answer.text("Message") == "There were headers present in the request which were not signed"
+        assert answer.text("HeadersNotSigned") == name.lower()
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
+def test_fact_27_wrong_region(raw, stored):
+    answer = raw.as_(region="eu-west-1").request("GET", stored)
+    assert (answer.status, answer.code) == (400, "AuthorizationHeaderMalformed")
+    assert answer.text("Message") == (
+        "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'us-east-1'"
+    )
+    assert answer.text("Region") == "us-east-1"
+    assert answer.header("x-amz-bucket-region") == "us-east-1"
+
+
+def test_fact_27_wrong_service(raw, stored):
+    answer = raw.as_(service="ec2").request("GET", stored)
+    assert (answer.status, answer.code) == (400, "AuthorizationHeaderMalformed")
+
+
+def test_fact_27_unknown_key(raw, stored):
+    answer = raw.as_(access_key="AKIAIOSFODNN7EXAMPLE").request("GET", stored)
+    assert (answer.status, answer.code) == (403, "InvalidAccessKeyId")
+    assert answer.text("Message") == "The AWS Access Key Id you provided does not exist in our records."
+    assert answer.text("AWSAccessKeyId") == "AKIAIOSFODNN7EXAMPLE"
+
+
+def test_fact_27_bad_session_token(raw, stored):
+    answer = raw.request("GET", stored, [("x-amz-security-token", "made-up")])
+    assert (answer.status, answer.code) == (400, "InvalidToken")
+    assert answer.text("Message") == "The provided token is malformed or otherwise invalid."
+
+
+@pytest.mark.parametrize("minutes", [-16, 16, -60 * 24 * 365])
+def test_fact_28_clock_skew(raw, stored, minutes):
+    time = sigv4.now() + timedelta(minutes=minutes)
+    answer = raw.request("GET", stored, time=time)
+    assert (answer.status, answer.code) == (403, "RequestTimeTooSkewed")
+    assert answer.text("Message") == "The difference between the request time and the current time is too large."
+    assert answer.text("RequestTime") == sigv4.stamp(time)
+    assert answer.text("ServerTime") and answer.text("MaxAllowedSkewMilliseconds") == "900000"
+
+
+@pytest.mark.parametrize("minutes", [-14, 14])
+def test_fact_28_a_little_skew(raw, stored, minutes):
+    assert raw.request("GET", stored, time=sigv4.now() + timedelta(minutes=minutes)).status == 200
+
+
+def test_fact_29_signature_does_not_match_shows_its_reasons(raw, stored):
+    target, time = stored + "?partNumber=1", sigv4.now()
+    headers = raw.as_(secret_key="wrong").signed("GET", target, time=time)
+    answer = raw.send("GET", target, headers)
+    assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
+    assert answer.text("Message") == (
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    )
+    signed = [(name, value) for name, value in headers if name != "Authorization"]
+    request, _ = raw.signer.canonical_request("GET", target, signed, sigv4.EMPTY)
+    string = raw.signer.string_to_sign(time, request)
+    assert answer.text("CanonicalRequest") == request
+    assert answer.text("StringToSign") == string
+    assert answer.text("CanonicalRequestBytes") == request.encode().hex(" ")
+    assert answer.text("StringToSignBytes") == string.encode().hex(" ")
+    assert answer.text("SignatureProvided") == dict(headers)["Authorization"].rpartition("=")[2]
+    assert answer.text("AWSAccessKeyId") == raw.signer.access_key
+
+
+def test_fact_30_payload_hash(raw, bucket):
+    wrong = hashlib.sha256(b"other").hexdigest()
+    answer = raw.request("PUT", f"/{bucket}/k", body=b"mine", payload=wrong)
+    assert (answer.status, answer.code) == (400, "XAmzContentSHA256Mismatch")
+    assert answer.text("Message") == "The provided 'x-amz-content-sha256' header does not match what was computed."
+    assert answer.text("ClientComputedContentSHA256") == wrong
+    assert answer.text("S3ComputedContentSHA256") == hashlib.sha256(b"mine").hexdigest()
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
+@pytest.mark.parametrize("value", ["no", "0" * 63, "g" * 64, "STREAMING", "unsigned-payload"])
+def test_fact_30_payload_hash_is_no_hash(raw, bucket, value):
+    answer = raw.request("PUT", f"/{bucket}/k", body=b"mine", payload=value)
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+    assert answer.text("Message").startswith("x-amz-content-sha256 must be UNSIGNED-PAYLOAD")
+    assert (answer.text("ArgumentName"), answer.text("ArgumentValue")) == ("x-amz-content-sha256", value)
+
+
+def test_fact_30_payload_hash_is_required(raw, stored):
+    answer = raw.request("GET", stored, payload=False)
+    assert (answer.status, answer.code) == (400, "InvalidRequest")
+    assert answer.text("Message") == "Missing required header for this request: x-amz-content-sha256"
+
+
+def test_fact_30_unsigned_payload(raw, bucket):
+    assert raw.request("PUT", f"/{bucket}/k", body=b"mine", payload=sigv4.UNSIGNED).status == 200
+    assert raw.request("GET", f"/{bucket}/k").body == b"mine"
+
+
+@pytest.mark.parametrize(
+    "target, headers",
+    [
+        ("/k", [("x-amz-meta-spaces", "  a   b \t c ")]),
+        ("/k", [("x-amz-meta-twice", "1"), ("X-Amz-Meta-Twice", "2")]),
+        ("/k", [("X-Custom", "signed too")]),
+        ("/k?x-id=GetObject", []),
+        ("/k?empty", []),
+        ("/k?empty=", []),
+        ("/k?b=2&a=2&a=1&A=0", []),
+        ("/k?%E1%88%B4=%2B%20x", []),
+        ("/%6B", []),
+    ],
+)
+def test_fact_31_canonical_forms(raw, stored, target, headers):
+    assert raw.request("GET", stored.removesuffix("/k") + target, headers).body == b"stored"
+
+
+@pytest.mark.parametrize("key", ["a%20b", "a+b", "a%2Bb", "a%2Fb", "a//b", "~tilde", "a%7Eb", "%C3%A9", "a=b&c,d;e:f@g!$'()*"])
+def test_fact_31_paths_are_encoded_once(raw, bucket, key):
+    assert raw.request("PUT", f"/{bucket}/{key}", body=b"x").status == 200
+    assert raw.presigned("GET", f"/{bucket}/{key}").body == b"x"
+
+
+@pytest.mark.parametrize("host", ["{}.s3.localhost", "{}.s3.us-east-1.localhost"])
+def test_fact_31_virtual_hosts_with_and_without_port(raw, bucket, stored, host):
+    for port in ("", f":{raw.server.port}"):
+        assert raw.request("GET", "/k", host=host.format(bucket) + port).body == b"stored"
+
+
+def test_fact_32_signed_chunks(raw, bucket):
+    pieces = [b"a" * (64 * KIB), b"b" * (64 * KIB), b"c" * 10]
+    assert raw.streamed(f"/{bucket}/k", pieces).status == 200
+    assert raw.request("GET", f"/{bucket}/k").body == b"".join(pieces)
+    assert raw.request("HEAD", f"/{bucket}/k").header("content-encoding") is None
+
+
+def test_fact_32_signed_trailer(raw, bucket):
+    digest = base64.b64encode(hashlib.sha256(b"hello").digest()).decode()
+    assert raw.streamed(f"/{bucket}/k", [b"hello"], trailer=("x-amz-checksum-sha256", digest)).status == 200
+    answer = raw.request("GET", f"/{bucket}/k", [("x-amz-checksum-mode", "ENABLED")])
+    assert (answer.body, answer.header("x-amz-checksum-sha256")) == (b"hello", digest)
+
+
+def unsigned_stream(raw, target, body, length, trailer="x-amz-checksum-crc32"):
+    headers = [
+        ("Content-Encoding", "aws-chunked"),
+        ("X-Amz-Decoded-Content-Length", str(length)),
+        ("X-Amz-Trailer", trailer),
+    ]
+    return raw.request("PUT", target, headers, body, payload="STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+
+
+def test_fact_32_unsigned_trailer(raw, bucket):
+    body = b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
+    assert unsigned_stream(raw, f"/{bucket}/k", body, 5).status == 200
+    assert raw.request("GET", f"/{bucket}/k").body == b"hello"
+
+
+def test_fact_32_small_chunk(raw, bucket):
+    answer = raw.streamed(f"/{bucket}/k", [b"a" * 8192, b"b" * 8191, b"c"])
+    assert (answer.status, answer.code) == (403, "InvalidChunkSizeError")
+    assert answer.text("Message") == "Only the last chunk is allowed to have a size less than 8192 bytes"
+    assert answer.text("Chunk") and answer.text("BadChunkSize") == "8191"
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
+@pytest.mark.parametrize("length", [4, 6])
+def test_fact_32_decoded_length(raw, bucket, length):
+    answer = raw.streamed(f"/{bucket}/k", [b"hello"], decoded_length=length)
+    assert (answer.status, answer.code) == (400, "IncompleteBody")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
+def test_fact_32_chunk_signature(raw, bucket):
+    def swap(body):
+        return body.replace(b"hello", b"jello")
+
+    answer = raw.streamed(f"/{bucket}/k", [b"hello"], change=swap)
+    assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
+@pytest.mark.parametrize("trailer", [b"x-amz-checksum-crc32 NhCmhg==\r\n\r\n", b"x-amz-checksum-sha1:AAAA\r\n\r\n", b"\r\n"])
+def test_fact_32_malformed_trailer(raw, bucket, trailer):
+    answer = unsigned_stream(raw, f"/{bucket}/k", b"5\r\nhello\r\n0\r\n" + trailer, 5)
+    assert (answer.status, answer.code) == (400, "MalformedTrailerError")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"request_checksum_calculation": "when_required"},
+        {"signature_version": "s3v4", "s3": {"payload_signing_enabled": True}},
+        {"signature_version": "s3v4", "s3": {"payload_signing_enabled": False}},
+        {"signature_version": "s3"},
+        {"signature_version": "s3v4", "s3": {"addressing_style": "path"}},
+    ],
+)
+def test_fact_32_no_byte_of_framing_is_stored(server, account, raw, bucket, config):
+    s3 = make_s3(server, account, **config)
+    body = bytes(range(256)) * 1000
+    for key, extra in (("plain", {}), ("stream", {}), ("crc", {"ChecksumAlgorithm": "CRC32C"})):
+        if config.get("signature_version") == "s3" and extra:
+            continue
+        s3.put_object(Bucket=bucket, Key=key, Body=io.BytesIO(body) if key == "stream" else body, **extra)
+        assert raw.request("GET", f"/{bucket}/{key}").body == body
+        assert raw.request("HEAD", f"/{bucket}/{key}").header("content-encoding") is None
+
+
+# ---- 33: forms
+
+
+def post(raw, bucket, key="k", conditions=(), extra=(), document=None, changes=None, **form):
+    document = document or post_form.policy(bucket, conditions)
+    return post_form.post(raw, bucket, post_form.signed_fields(raw.signer, key, document, extra, **(changes or {})), **form)
+
+
+def test_fact_33_a_form_uploads(raw, bucket):
+    answer = post(raw, bucket, file=b"from a browser")
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.header("etag") == f'"{hashlib.md5(b"from a browser").hexdigest()}"'
+    assert answer.header("location").endswith("/k")
+    assert raw.request("GET", f"/{bucket}/k").body == b"from a browser"
+
+
+def test_fact_33_boto3_makes_one(s3, raw, bucket):
+    for key in ("k", "folder/${filename}"):
+        form = s3.generate_presigned_post(bucket, key)
+        assert post_form.post(raw, bucket, list(form["fields"].items())).status == 204
+    assert raw.request("GET", f"/{bucket}/k").body == b"hello"
+    assert raw.request("GET", f"/{bucket}/folder/name.txt").body == b"hello"
+
+
+@pytest.mark.parametrize("field", ["x_amz_credential", "x_amz_signature", "x_amz_date", "policy", "key"])
+def test_fact_33_a_field_is_missing(raw, bucket, field):
+    answer = post(raw, bucket, changes={field: None})
+    if field == "policy":
+        assert (answer.status, answer.code) == (403, "AccessDenied")
+        return
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+    assert answer.text("Message").lower() == (
+        f"bucket post must contain a field named '{field.replace('_', '-')}'.  "
+        "if it is specified, please check the order of the fields."
+    )
+
+
+def test_fact_33_size_range(raw, bucket):
+    conditions = [["content-length-range", 2, 4]]
+    large = post(raw, bucket, conditions=conditions, file=b"12345")
+    assert (large.status, large.code) == (400, "EntityTooLarge")
+    assert (large.text("ProposedSize"), large.text("MaxSizeAllowed")) == ("5", "4")
+    small = post(raw, bucket, conditions=conditions, file=b"1")
+    assert (small.status, small.code) == (400, "EntityTooSmall")
+    assert (small.text("ProposedSize"), small.text("MinSizeAllowed")) == ("1", "2")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+    assert post(raw, bucket, conditions=conditions, file=b"1234").status == 204
+
+
+@pytest.mark.parametrize("document", ["{", "[]", "{}", '{"expiration": "soon", "conditions": []}', '{"conditions": []}'])
+def test_fact_33_no_policy_document(raw, bucket, document):
+    answer = post(raw, bucket, document=document)
+    assert (answer.status, answer.code) == (400, "InvalidPolicyDocument")
+
+
+def test_fact_33_conditions(raw, bucket):
+    answer = post(raw, bucket, conditions=[{"acl": "private"}])
+    assert (answer.status, answer.code) == (403, "AccessDenied")
+    assert answer.text("Message").startswith("Invalid according to Policy: Policy Condition failed: ")
+    extra = post(raw, bucket, extra=[("x-amz-meta-colour", "red")])
+    assert extra.text("Message") == "Invalid according to Policy: Extra input fields: x-amz-meta-colour"
+    old = post(raw, bucket, document=post_form.policy(bucket, expires=timedelta(minutes=-1)))
+    assert (old.status, old.text("Message")) == (403, "Invalid according to Policy: Policy expired.")
+    wrong = post(raw, bucket, document=post_form.policy(bucket + "-other"))
+    assert (wrong.status, wrong.code) == (403, "AccessDenied")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+    kept = post(raw, bucket, conditions=[["starts-with", "$x-amz-meta-colour", "r"]], extra=[("x-amz-meta-colour", "red")])
+    assert kept.status == 204
+    assert raw.request("HEAD", f"/{bucket}/k").header("x-amz-meta-colour") == "red"
+
+
+def test_fact_33_not_a_multipart_form(raw, bucket):
+    fields = post_form.signed_fields(raw.signer, "k", post_form.policy(bucket))
+    answer = post_form.post(raw, bucket, fields, content_type="application/x-www-form-urlencoded")
+    assert (answer.status, answer.code) == (412, "PreconditionFailed")
+    assert answer.text("Condition") == "Bucket POST must be of the enclosure-type multipart/form-data"
+
+
+@pytest.mark.parametrize("asked, status", [("200", 200), ("201", 201), ("204", 204), ("404", 204), ("x", 204)])
+def test_fact_33_success_status(raw, bucket, asked, status):
+    conditions = [["starts-with", "$success_action_status", ""]]
+    answer = post(raw, bucket, conditions=conditions, extra=[("success_action_status", asked)])
+    assert answer.status == status
+    if status == 201:
+        assert answer.xml.tag == "PostResponse"
+        assert (answer.text("Bucket"), answer.text("Key")) == (bucket, "k")
+        assert answer.text("ETag") == '"5d41402abc4b2a76b9719d911017c592"' and answer.text("Location").endswith("/k")
+
+
+def test_fact_33_success_redirect(raw, bucket):
+    conditions = [["starts-with", "$success_action_redirect", ""]]
+    answer = post(raw, bucket, conditions=conditions, extra=[("success_action_redirect", "http://example.test/done?a=1")])
+    assert answer.status == 303
+    assert answer.header("location") == (
+        f"http://example.test/done?a=1&bucket={bucket}&key=k&etag=%225d41402abc4b2a76b9719d911017c592%22"
+    )
+
+
+def test_fact_33_fields_after_the_file_are_ignored(raw, bucket):
+    assert post(raw, bucket, after=[("x-amz-meta-colour", "red"), ("key", "other")]).status == 204
+    answer = raw.request("HEAD", f"/{bucket}/k")
+    assert answer.status == 200 and answer.header("x-amz-meta-colour") is None
+
+
+def test_fact_33_filename_takes_its_place(raw, bucket):
+    assert post(raw, bucket, key="u/${filename}", filename="C:\\folder\\my file.txt").status == 204
+    listed = raw.request("GET", f"/{bucket}?list-type=2").texts("Contents/Key")
+    assert listed == ["u/my file.txt"]
+
+
+def test_fact_33_bad_signature(raw, bucket):
+    answer = post(raw, bucket, changes={"x_amz_signature": "0" * 64})
+    assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
+
+
+def test_fact_33_no_file(raw, bucket):
+    answer = post(raw, bucket, file=None)
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+    assert answer.text("Message") == "POST requires exactly one file upload per request."
+
+
+def test_tampering_with_a_signed_header_is_noticed(raw, stored):
+    answer = raw.request("GET", stored, [("x-custom", "1")], tamper=change_header("x-custom", "2"))
+    assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
