@@ -7,10 +7,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-import boto3  # noqa: E402
 import pytest  # noqa: E402
-from botocore.config import Config  # noqa: E402
 
+from harness.boto import make_s3  # noqa: E402
 from harness.cli import AwsCli  # noqa: E402
 from harness.raw import RawClient  # noqa: E402
 from harness.server import Server  # noqa: E402
@@ -46,18 +45,6 @@ def account(server):
 @pytest.fixture(scope="session")
 def other_account(server):
     return server.new_account()
-
-
-def make_s3(server, account, region="us-east-1", **config):
-    """A boto3 client with its defaults, but for the retries that would hide a fault."""
-    return boto3.client(
-        "s3",
-        endpoint_url=server.endpoint,
-        region_name=region,
-        aws_access_key_id=account.access_key,
-        aws_secret_access_key=account.secret_key,
-        config=Config(retries={"total_max_attempts": 1}, **config),
-    )
 
 
 @pytest.fixture(scope="session")

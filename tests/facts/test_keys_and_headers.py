@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from conftest import make_s3
 from harness import sigv4
+from harness.boto import make_s3
 from harness.expect import refused
 from harness.http import Connection, serialise
 from harness.raw import change_header

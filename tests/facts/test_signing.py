@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from conftest import make_s3
 from harness import post_form, sigv4
+from harness.boto import make_s3
 from harness.raw import change_header
 
 KIB = 1024
