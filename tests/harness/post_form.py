@@ -42,7 +42,7 @@ def policy(bucket, conditions=(), expires=timedelta(minutes=5), **changes):
     return json.dumps({**document, **changes})
 
 
-def signed_fields(signer, key, document, extra=(), **changes):
+def signed_fields(signer, key, document, extra=(), /, **changes):
     """The form's fields, the policy signed; `changes` replace or (None) leave out fields, by name with _ for -."""
     time = sigv4.now()
     encoded = base64.b64encode(document.encode()).decode()

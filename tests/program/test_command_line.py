@@ -1,0 +1,125 @@
+"""The program's commands, beside a running server and without one."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+
+import pytest
+
+from harness.boto import make_s3
+from harness.http import exchange
+from harness.server import PROGRAM
+
+
+def program(*arguments, **how):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60, **how)
+
+
+def test_env_can_be_evaluated(server):
+    exports = server.shell_environment()
+    assert exports["AWS_ENDPOINT_URL"].endswith(f":{server.port}")
+    assert re.fullmatch(r"AKIA[A-Z2-7]{16}", exports["AWS_ACCESS_KEY_ID"])
+    assert len(exports["AWS_SECRET_ACCESS_KEY"]) == 40
+    assert exports["AWS_DEFAULT_REGION"] == "us-east-1"
+    shell = f'eval "$("{PROGRAM}" env --data "{server.data}")"; printf %s "$AWS_SECRET_ACCESS_KEY"'
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60)
+    assert done.stdout == exports["AWS_SECRET_ACCESS_KEY"]
+
+
+def test_accounts_have_buckets_of_their_own(start_server):
+    server = start_server()
+    made = server.new_account()
+    assert re.fullmatch(r"\d{12}", made.id) and re.fullmatch(r"[0-9a-f]{64}", made.canonical_id)
+    theirs = make_s3(server, made)
+    theirs.create_bucket(Bucket="their-bucket")
+    assert [bucket["Name"] for bucket in theirs.list_buckets()["Buckets"]] == ["their-bucket"]
+    assert make_s3(server, server.root()).list_buckets()["Buckets"] == []
+    listed = server.run("account", "list", "--json", "--data", server.data).stdout
+    assert made.id in listed and made.secret_key not in listed
+    server.restart()
+    assert len(make_s3(server, made).list_buckets()["Buckets"]) == 1
+
+
+def test_secrets_are_0600_and_in_no_log(start_server):
+    server = start_server("--log-level", "debug") if "--log-level" in program("serve", "--help").stdout else start_server()
+    root = server.root()
+    make_s3(server, root).list_buckets()
+    server.stop()
+    for folder, _, files in os.walk(server.data):
+        assert stat.S_IMODE(os.stat(folder).st_mode) & 0o077 == 0, folder
+        for file in files:
+            path = os.path.join(folder, file)
+            if re.search("key|secret|credential", file):
+                assert stat.S_IMODE(os.stat(path).st_mode) & 0o177 == 0, path
+    server.lines.clear()
+    server.start()
+    make_s3(server, root).list_buckets()
+    server.stop()
+    assert root.secret_key not in server.output, "it is printed at the first start, and never again"
+
+
+def test_aws_passes_on(server):
+    done = program("aws", "--data", server.data, "s3api", "list-buckets")
+    if done.returncode != 0:
+        done = program("aws", "s3api", "list-buckets", env={**os.environ, "SKERRY_DATA": str(server.data)})
+    assert done.returncode == 0, done.stderr
+    assert "Buckets" in json.loads(done.stdout)
+
+
+def test_verify_beside_a_server_and_alone(start_server):
+    server = start_server()
+    s3 = make_s3(server, server.root())
+    s3.create_bucket(Bucket="box")
+    for size in (0, 100, 1_000_000):
+        s3.put_object(Bucket="box", Key=str(size), Body=os.urandom(size))
+    assert server.run("verify", "--data", server.data).returncode == 0
+    server.stop()
+    assert server.run("verify", "--data", server.data).returncode == 0
+
+
+def test_verify_finds_a_flipped_bit(start_server):
+    server = start_server()
+    s3 = make_s3(server, server.root())
+    s3.create_bucket(Bucket="box")
+    s3.put_object(Bucket="box", Key="k", Body=os.urandom(3_000_000))
+    server.stop()
+    largest = max((file for file in server.data.rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    damaged = bytearray(largest.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    os.chmod(largest, 0o600)
+    largest.write_bytes(damaged)
+    assert server.run("verify", "--data", server.data, check=False).returncode != 0
+    server.start()
+    with pytest.raises(Exception):  # noqa: B017 whichever way the client tells it: never wrong bytes
+        make_s3(server, server.root()).get_object(Bucket="box", Key="k")["Body"].read()
+
+
+def test_small_commands(server):
+    version = program("version").stdout
+    assert re.search(r"\d+\.\d+\.\d+", version)
+    shown = program("config", "show", env={**os.environ, "SKERRY_LISTEN": "127.0.0.1:1"}).stdout
+    assert "127.0.0.1:1" in shown and "SKERRY_LISTEN" in shown and "default" in shown
+    doctor = server.run("doctor", "--data", server.data, check=False)
+    assert "master key" in (doctor.stdout + doctor.stderr).lower()
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["env"], ["account"], ["verify"], ["doctor"], ["config"]])
+def test_help_teaches(command):
+    done = program(*command, "--help")
+    assert done.returncode == 0 and len(done.stdout.splitlines()) > 3
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["serve", "--nonsense"], ["serve", "--listen", "nonsense"], ["serve", "--threads", "x"]])
+def test_a_wrong_command_line_says_so(tmp_path, arguments):
+    done = program(*arguments, cwd=tmp_path)
+    assert done.returncode not in (0, -6, -11) and done.stderr.strip()
+
+
+def test_health_and_metrics(server, raw):
+    raw.request("GET", "/")
+    health = exchange(server.address, b"GET /_skerry/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert health.status == 200
+    metrics = exchange(server.address, b"GET /_skerry/metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert metrics.status == 200 and b"# TYPE" in metrics.body and b"ListBuckets" in metrics.body
