@@ -29,7 +29,12 @@ endif()
 
 find_program(SKERRY_CCACHE ccache)
 if(SKERRY_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SKERRY_CCACHE})
+  # Without the sloppiness ccache keeps out of the way of everything that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${SKERRY_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 find_program(SKERRY_MOLD mold)
 if(SKERRY_MOLD)

@@ -1,0 +1,27 @@
+#pragma once
+#include "base/clock.h"
+#include "base/random.h"
+#include "s3/bucket_registry.h"
+#include "s3/content_store.h"
+#include "s3/object_index.h"
+#include "storage/meta_store.h"
+#include "wire/registry.h"
+
+// Binds the operations to what each of them uses. A family's handlers live in the files of this folder, one file an
+// operation; what is handed to a family is all that it can reach.
+namespace skerry::s3 {
+
+// Create-, Delete-, HeadBucket, ListBuckets, GetBucketLocation.
+void bind_buckets(wire::Registry& registry, BucketRegistry& buckets);
+
+// Tagging and versioning, and the settings that AWS answers with a default: acl, encryption, logging, accelerate,
+// request payment, notification.
+void bind_bucket_settings(wire::Registry& registry, BucketRegistry& buckets);
+
+// ListObjects, ListObjectsV2, ListObjectVersions.
+void bind_listings(wire::Registry& registry, storage::MetaStore& meta);
+
+// Put-, Get-, Head-, Copy-, DeleteObject(s), GetObjectAttributes, GetObjectAcl, tagging.
+void bind_objects(wire::Registry& registry, BucketRegistry& buckets, ObjectIndex& index, ContentStore& contents);
+
+}  // namespace skerry::s3
