@@ -9,7 +9,11 @@ namespace skerry {
 // A sleep that can be cut short: what a background loop waits on between two rounds, so that stop() need not wait for
 // the rest of it.
 //
-//   while (!co_await alarm_.sleep(interval)) co_await round();
+//   for (;;) {
+//     bool stopped = co_await alarm_.sleep(interval);  // not inside the condition: g++ 12 makes a loop that never starts
+//     if (stopped) break;
+//     co_await round();
+//   }
 //
 // Threads: one executor's; one sleeper at a time.
 class Alarm {

@@ -13,9 +13,11 @@ Task<> ring_after(Alarm& alarm, microseconds delay) {
 }
 
 Task<int> count_rounds(Alarm& alarm) {
-  int rounds = 0;
-  while (!co_await alarm.sleep(seconds(10))) ++rounds;
-  co_return rounds;
+  for (int rounds = 0;; ++rounds) {
+    bool rung = co_await alarm.sleep(seconds(10));
+    if (rung) co_return rounds;
+    co_await yield();
+  }
 }
 
 TEST(Alarm, SleepsItsTimeUntilItIsRung) {

@@ -324,24 +324,31 @@ Task<> scenario(Server& server, std::map<std::string, std::string>& acknowledged
   bool started = co_await server.start();
   if (!started) co_return;
   std::string big(50, 'x'), bigger(60, 'y'), small = "tiny";
-  if (co_await server.create_bucket(kFirst) != Outcome::Done) co_return;
-  if (co_await server.create_bucket(kSecond) != Outcome::Done) co_return;
+  Outcome first = co_await server.create_bucket(kFirst);
+  if (first != Outcome::Done) co_return;
+  Outcome second = co_await server.create_bucket(kSecond);
+  if (second != Outcome::Done) co_return;
   std::string a = "a", b = "b", c = "c";
-  if (co_await server.put(kFirst, a, big) == Outcome::Done) acknowledged[a] = big;
-  if (co_await server.put(kFirst, b, small) == Outcome::Done) acknowledged[b] = small;
-  if (co_await server.put(kFirst, c, big) == Outcome::Done) acknowledged[c] = big;
+  Outcome put_a_big = co_await server.put(kFirst, a, big);
+  if (put_a_big == Outcome::Done) acknowledged[a] = big;
+  Outcome put_b_small = co_await server.put(kFirst, b, small);
+  if (put_b_small == Outcome::Done) acknowledged[b] = small;
+  Outcome put_c_big = co_await server.put(kFirst, c, big);
+  if (put_c_big == Outcome::Done) acknowledged[c] = big;
   co_await server.put(kSecond, a, big);
   co_await server.put(kSecond, b, small);
   if (acknowledged.contains(a)) {
     acknowledged[a] = "";  // either
-    if (co_await server.put(kFirst, a, bigger) == Outcome::Done) acknowledged[a] = bigger;
+    Outcome put_a_bigger = co_await server.put(kFirst, a, bigger);
+    if (put_a_bigger == Outcome::Done) acknowledged[a] = bigger;
   }
   acknowledged.erase(b);
   co_await server.remove(kFirst, b);
   co_await server.drop_bucket(kSecond);
   for (int i = 0; i < 12 && !server.client->link().is_cut(); ++i) {
     std::string name = "n" + std::to_string(i);
-    if (co_await server.put(kFirst, name, big) == Outcome::Done) acknowledged[name] = big;
+    Outcome put_name_big = co_await server.put(kFirst, name, big);
+    if (put_name_big == Outcome::Done) acknowledged[name] = big;
   }
   co_await server.live_for(kGrace * 2, seconds(5));
   co_await server.epochs.stop();
@@ -359,6 +366,9 @@ bool run_with_cut(std::size_t at, bool after, bool exclusive) {
   first.fuse.after = after;
   sim.run(scenario(first, acknowledged));
   bool was_cut = first.client->link().is_cut();
+  if (!was_cut) {
+    EXPECT_EQ(acknowledged.size(), 14u) << "the scenario ended early";
+  }
 
   Server second(sim, cluster, random, {}, exclusive);
   EXPECT_TRUE(sim.run(second.start()));

@@ -204,7 +204,11 @@ Task<StoreResult<std::vector<Epoch>>> Epochs::load_abandoned() {
 void Epochs::run() { gate_.spawn(loop()); }
 
 Task<> Epochs::loop() {
-  while (!co_await alarm_.sleep(options_.heartbeat)) co_await maintain();
+  for (;;) {
+    bool stopped = co_await alarm_.sleep(options_.heartbeat);
+    if (stopped) break;
+    co_await maintain();
+  }
 }
 
 }  // namespace skerry::storage

@@ -17,7 +17,9 @@ Sweeper::Sweeper(Stores stores, SweepHost& host, const Clock& clock, Options opt
 void Sweeper::run() { gate_.spawn(loop()); }
 
 Task<> Sweeper::loop() {
-  while (!co_await alarm_.sleep(options_.interval)) {
+  for (;;) {
+    bool stopped = co_await alarm_.sleep(options_.interval);
+    if (stopped) break;
     auto done = co_await pass();
     if (!done) stats_.failures += 1;
   }
@@ -56,6 +58,7 @@ std::vector<std::pair<Partition, Sweeper::Work>> Sweeper::take_due() {
     due.push_back(*it);
     it = work_.erase(it);
   }
+  stats_.partitions_waiting = work_.size();
   return due;
 }
 
