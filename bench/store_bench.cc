@@ -300,6 +300,8 @@ void run(const std::string& folder) {
   bench_commits(folder);
   bench_reads(folder + "/reads");
   bench_blobs(folder + "/blobs");
+  fmt::print("\nresident at the end: {:.0f} MiB, of which RocksDB was given {}\n",
+             static_cast<double>(resident_bytes()) / (1 << 20), kMemoryBytes >> 20);
 }
 
 }  // namespace skerry::storage::local

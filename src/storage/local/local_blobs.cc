@@ -19,7 +19,7 @@ class LocalBlobWriter final : public BlobWriter {
 
   // Closing a file without a name frees its blocks, which takes the disk's time.
   ~LocalBlobWriter() override {
-    writers_.submit([file = std::move(file_)]() mutable { file.reset(); });
+    if (file_) writers_.submit([file = std::move(file_)]() mutable { file.reset(); });
   }
 
   Task<StoreResult<void>> append(std::string_view bytes) override {
@@ -41,8 +41,10 @@ class LocalBlobWriter final : public BlobWriter {
     if (failed_) co_return std::unexpected(*failed_);
     sealed_ = true;
     auto seal = [&]() -> StoreResult<void> {
-      if (auto written = write_gathered(); !written) return written;
-      return file_->seal();
+      auto result = write_gathered();
+      if (result) result = file_->seal();
+      file_.reset();
+      return result;
     };
     co_return remember(co_await run_on(writers_, seal));
   }
