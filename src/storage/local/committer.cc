@@ -10,6 +10,8 @@ namespace skerry::storage::local {
 namespace {
 
 constexpr milliseconds kReopenPauseMax{5000};
+constexpr milliseconds kResumePause{1000};
+constexpr milliseconds kGatherMax{2};
 constexpr std::size_t kGroupBytesMax = 4 << 20;  // a larger record would make the first of the group wait for the last
 
 void make_key(std::string& out, Partition partition, std::string_view key) {
@@ -68,7 +70,8 @@ std::vector<Committer::Ticket*> Committer::next_waiting() {
   std::unique_lock lock(mutex_);
   if (last_size_ > 1 && queue_.size() < last_size_ && !broken_) {
     wake_at_ = last_size_;
-    wake_.wait_for(lock, last_sync_ / 4, [this] { return wake_at_ == 0 || stopping_; });
+    wake_.wait_for(lock, std::min<std::chrono::steady_clock::duration>(last_sync_ / 4, kGatherMax),
+                   [this] { return wake_at_ == 0 || stopping_; });
   }
   while (queue_.empty() && !stopping_) {
     wake_at_ = 1;
@@ -91,6 +94,8 @@ void Committer::work() {
     std::span<Ticket* const> rest(waiting);
     while (!rest.empty()) {
       std::size_t done = rest.size();
+      level_ = space_.refresh();
+      if (!broken_) resume_background();
       if (broken_) {
         fail_all(rest, *broken_);
       } else {
@@ -105,7 +110,6 @@ void Committer::work() {
 // Commits as many as belong into one log record, and says how many: the erasing of a partition stands alone, because
 // what it does to single rows is not in RecentWrites until the database has it.
 std::size_t Committer::commit_group(std::span<Ticket* const> waiting) {
-  level_ = space_.refresh();
   changes_.clear();
   admitted_.clear();
   std::size_t taken = 0;
@@ -127,13 +131,8 @@ void Committer::write_group(std::span<Ticket* const> admitted) {
   last_sync_ = std::chrono::steady_clock::now() - begin;
   const std::uint64_t number = group_number_++;
   if (!written) {
-    broken_ = StoreError{StoreErrc::Unavailable, written.error().detail};
-    healthy_ = false;
-    pause_ = reopen_pause_;
-    retry_at_ = std::chrono::steady_clock::now() + pause_;
     recent_.forget(number);
-    log_(fmt::format("a write to the log failed; nothing is acknowledged until it is opened again: {}",
-                     broken_->detail));
+    stop_acknowledging(written.error());
     fail_all(admitted, *broken_);
     return;
   }
@@ -143,6 +142,25 @@ void Committer::write_group(std::span<Ticket* const> admitted) {
   applied_.store(number, std::memory_order_release);
   groups_.fetch_add(1, std::memory_order_relaxed);
   batches_.fetch_add(admitted.size(), std::memory_order_relaxed);
+}
+
+void Committer::stop_acknowledging(const StoreError& error) {
+  broken_ = StoreError{StoreErrc::Unavailable, error.detail};
+  healthy_ = false;
+  pause_ = reopen_pause_;
+  retry_at_ = std::chrono::steady_clock::now() + pause_;
+  log_(fmt::format("a write failed; nothing is acknowledged until the log is opened again: {}", error.detail));
+}
+
+// Lets flushes and compactions that ran out of space begin again once there is some; else files would pile up until
+// writing stops for them.
+void Committer::resume_background() {
+  RowDb& db = *slot_.writer();
+  const auto now = std::chrono::steady_clock::now();
+  if (!db.background_failed() || level_ != SpaceGuard::Level::Free || now < resume_at_) return;
+  resume_at_ = now + kResumePause;
+  log_("a flush or compaction had failed; trying again");
+  if (auto resumed = db.resume(); !resumed) stop_acknowledging(resumed.error());
 }
 
 // Checks one batch against everything before it, and adds it to the group. False: answered already.

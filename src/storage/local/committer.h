@@ -89,7 +89,9 @@ class Committer {
   void note_writes(const Batch& batch);
   static void fail_all(std::span<Ticket* const> group, const StoreError& error);
   static void wake(std::span<Ticket* const> group);
+  void stop_acknowledging(const StoreError& error);
   void try_reopen();
+  void resume_background();
 
   DbSlot& slot_;
   SpaceGuard& space_;
@@ -110,6 +112,7 @@ class Committer {
   std::optional<StoreError> broken_;  // why nothing is acknowledged
   milliseconds pause_{0};
   std::chrono::steady_clock::time_point retry_at_;
+  std::chrono::steady_clock::time_point resume_at_;
 
   std::atomic<std::uint64_t> applied_{1};
   std::atomic<std::uint64_t> groups_{0}, batches_{0}, rereads_{0}, reopenings_{0};

@@ -179,6 +179,36 @@ TEST_F(CommitterTest, AFailedSyncFailsItsWholeGroup) {
   EXPECT_EQ(committer_.stats().batches, committed);
 }
 
+TEST_F(CommitterTest, ACompactionThatLackedSpaceIsTriedAgain) {
+  ASSERT_TRUE(commit(put("a", "1")).has_value());
+  ASSERT_TRUE(loop_.run(meta_.compact(kPartition)).has_value());
+  ASSERT_TRUE(commit(put("a", "2")).has_value());
+  faults_.allow_tables(1);  // the flush succeeds, the compaction after it does not
+  EXPECT_FALSE(loop_.run(meta_.compact(kPartition)).has_value());
+  faults_.allow_tables(SIZE_MAX);
+  EXPECT_TRUE(slot_.pin()->background_failed());
+  EXPECT_TRUE(commit(put("b", "1")).has_value());
+  EXPECT_FALSE(slot_.pin()->background_failed());
+  EXPECT_EQ(committer_.stats().reopenings, 0u);
+  EXPECT_TRUE(loop_.run(meta_.compact(kPartition)).has_value());
+  EXPECT_EQ(get("a"), "2");
+  EXPECT_EQ(get("b"), "1");
+}
+
+TEST_F(CommitterTest, AFlushThatLackedSpaceStopsWritingUntilThereIsSome) {
+  ASSERT_TRUE(commit(put("a", "1")).has_value());
+  faults_.allow_tables(0);
+  EXPECT_FALSE(loop_.run(meta_.compact(kPartition)).has_value());
+  while (commit(put("b", "1"))) {
+  }
+  EXPECT_EQ(commit(put("b", "2")).error().errc, StoreErrc::Unavailable);
+  faults_.allow_tables(SIZE_MAX);
+  while (!commit(put("c", "1"))) {
+  }
+  EXPECT_EQ(get("a"), "1");
+  EXPECT_EQ(get("c"), "1");
+}
+
 TEST_F(CommitterTest, ReadsGoOnWhileNothingIsAcknowledged) {
   ASSERT_TRUE(commit(put("a", "1")).has_value());
   faults_.cork();

@@ -19,6 +19,11 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
     std::lock_guard lock(mutex_);
     failing_ = fail;
   }
+  // Of the tables made from now on, the first `count` are; then the disk is full, until this is called again.
+  void allow_tables(std::size_t count) {
+    std::lock_guard lock(mutex_);
+    tables_ = count;
+  }
   // The next fsync of a log waits for uncork(); corked() returns when it does.
   void cork() {
     std::lock_guard lock(mutex_);
@@ -46,6 +51,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override {
+    if (name.ends_with(".sst") && !take_table()) return rocksdb::IOStatus::NoSpace("a fault of the test");
     std::unique_ptr<rocksdb::FSWritableFile> inner;
     rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, &inner, debug);
     if (status.ok()) *file = std::make_unique<File>(std::move(inner), *this, name.ends_with(".log"));
@@ -75,6 +81,13 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
     bool failed_ = false;
   };
 
+  bool take_table() {
+    std::lock_guard lock(mutex_);
+    if (tables_ == 0) return false;
+    --tables_;
+    return true;
+  }
+
   rocksdb::IOStatus on_sync(File& file) {
     std::unique_lock lock(mutex_);
     if (file.is_log_ && cork_ == Cork::Set) {
@@ -92,6 +105,7 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool failing_ = false;
+  std::size_t tables_ = SIZE_MAX;
   Cork cork_ = Cork::None;
   std::size_t failures_ = 0;
   std::size_t repeated_ = 0;

@@ -1,6 +1,7 @@
 #include "storage/local/row_db.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
 #include "base/bytes.h"
@@ -74,6 +75,13 @@ struct RowDb::Changes::State {
 };
 
 struct RowDb::State {
+  class BackgroundErrors final : public rocksdb::EventListener {
+   public:
+    void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override { seen = true; }
+    std::atomic<bool> seen{false};
+  };
+
+  std::shared_ptr<BackgroundErrors> background = std::make_shared<BackgroundErrors>();
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, 2> families{};
 
@@ -94,11 +102,12 @@ StoreResult<std::unique_ptr<RowDb>> RowDb::open(const RowDbOptions& options) {
       {rocksdb::kDefaultColumnFamilyName, tuning.rows},  // "default" has to exist: it is the rows'
       {"bulk", tuning.bulk},
   };
+  auto state = std::make_unique<State>();
+  tuning.db.listeners.push_back(state->background);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(tuning.db, options.folder, families, &handles, &db);
   if (!status.ok()) return std::unexpected(store_error(status));
-  auto state = std::make_unique<State>();
   state->db.reset(db);
   state->families = {handles[0], handles[1]};
   return std::unique_ptr<RowDb>(new RowDb(std::move(state)));
@@ -190,6 +199,15 @@ StoreResult<void> RowDb::write(Changes& changes) {
   rocksdb::WriteOptions options;
   options.sync = true;
   rocksdb::Status status = state_->db->Write(options, &changes.state_->batch);
+  if (!status.ok()) return std::unexpected(store_error(status));
+  return {};
+}
+
+bool RowDb::background_failed() const { return state_->background->seen; }
+
+StoreResult<void> RowDb::resume() {
+  state_->background->seen = false;  // before: what fails again is seen again
+  rocksdb::Status status = state_->db->Resume();
   if (!status.ok()) return std::unexpected(store_error(status));
   return {};
 }

@@ -61,6 +61,10 @@ class RowDb {
   // Durable when it returns. After an error the outcome is unknown and the database has to be opened again: what a
   // failed fsync left behind is known only to the disk.
   StoreResult<void> write(Changes& changes);
+  // A flush or a compaction failed, and none is tried until resume(): for lack of space, mostly, which a reopening
+  // would not change. Writing may go on meanwhile; write() says when it may not.
+  bool background_failed() const;
+  StoreResult<void> resume();
   std::uint64_t last_sequence() const;  // of what has been written; never falls while data is whole
 
   // Rewrites the partition's files so that what was removed gives its space and its time back. Seconds for gigabytes.
