@@ -44,8 +44,9 @@ keys::Stamp null_stamp_under(const VersionRow& latest) {
 
 }  // namespace
 
-ObjectIndex::ObjectIndex(storage::MetaStore& meta, BucketRegistry& buckets, const Clock& clock, Random& random)
-    : meta_(meta), buckets_(buckets), clock_(clock), random_(random) {}
+ObjectIndex::ObjectIndex(storage::MetaStore& meta, BucketRegistry& buckets, const Clock& clock, Random& random,
+                         Dropped dropped)
+    : meta_(meta), buckets_(buckets), clock_(clock), random_(random), dropped_(std::move(dropped)) {}
 
 Task<std::expected<ObjectIndex::Tip, wire::ApiError>> ObjectIndex::load_tip(const FoundBucket& bucket,
                                                                             std::string_view key) {
@@ -191,8 +192,12 @@ Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_promotion(Batch& bat
 }
 
 Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(FoundBucket& bucket, Batch batch) {
+  bool garbage = !batch.erases.empty() || !batch.bulk_erases.empty();
   auto committed = co_await meta_.commit(std::move(batch));
-  if (committed) co_return true;
+  if (committed) {
+    if (garbage) dropped_(bucket.partition());
+    co_return true;
+  }
   if (committed.error().errc != storage::StoreErrc::Conflict) co_return std::unexpected(store_error(committed.error()));
   for (const storage::Conflict& conflict : committed.error().conflicts) {
     if (conflict.key != keys::fence()) continue;

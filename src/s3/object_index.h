@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,7 +53,9 @@ struct FoundVersion {
 // Life: one per server. Threads: any; concurrent calls on one key retry against one another.
 class ObjectIndex {
  public:
-  ObjectIndex(storage::MetaStore& meta, BucketRegistry& buckets, const Clock& clock, Random& random);
+  // `dropped` is told of every partition in which something became garbage; the sweeper listens. On any thread.
+  using Dropped = std::function<void(storage::Partition)>;
+  ObjectIndex(storage::MetaStore& meta, BucketRegistry& buckets, const Clock& clock, Random& random, Dropped dropped);
 
   // Makes `version` the latest of `key`. Its blobs must be durable. `bucket` is brought up to date where it is old.
   // Errors: PreconditionFailed, NoSuchKey (If-Match on nothing), NoSuchBucket, OperationAborted (lost too many races),
@@ -114,6 +117,7 @@ class ObjectIndex {
   BucketRegistry& buckets_;
   const Clock& clock_;
   Random& random_;
+  const Dropped dropped_;
 };
 
 }  // namespace skerry::s3

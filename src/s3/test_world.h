@@ -20,7 +20,7 @@ struct World {
     storage::MasterKeyOrigin origin{storage::MasterKeyOrigin::Kind::Environment, "SKERRY_TEST_MASTER_KEY"};
     keyring = std::move(*sim.run(storage::Keyring::open(client->meta(), random, sim, origin)));
     registry_ = std::make_unique<BucketRegistry>(client->meta(), *keyring, sim, random);
-    index_ = std::make_unique<ObjectIndex>(client->meta(), *registry_, sim, random);
+    index_ = std::make_unique<ObjectIndex>(client->meta(), *registry_, sim, random, [](storage::Partition) {});
   }
 
   FoundBucket make_bucket(std::string name) {

@@ -18,7 +18,7 @@ struct Kept {
   explicit Kept(const Context& of)
       : request(of.request),
         route(of.route),
-        context{request, route, of.principal, of.region, of.request_id, of.host_id, of.tasks} {
+        context{request, route, of.principal, of.region, of.request_id, of.host_id, of.tasks, of.found} {
     request.body = nullptr;
     request.trailers = nullptr;
   }
