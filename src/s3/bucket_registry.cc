@@ -313,4 +313,24 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::set_config(FoundBucket
   co_return std::unexpected(operation_aborted());
 }
 
+Task<storage::StoreResult<std::vector<Partition>>> BucketRegistry::load_partitions() {
+  std::string prefix = bucket_row("");
+  storage::ScanRequest request{.partition = Partition::Registry, .begin = prefix, .end = keys::after_prefix(prefix)};
+  std::vector<Partition> out;
+  for (;;) {
+    storage::ScanRequest ask = request;
+    auto page = co_await meta_.scan(std::move(ask));
+    if (!page) co_return std::unexpected(page.error());
+    for (const storage::Row& row : page->rows) {
+      record::Bucket bucket;
+      if (!bucket.ParseFromString(row.value)) {
+        co_return std::unexpected(storage::StoreError{storage::StoreErrc::Corrupt, "a bucket's record"});
+      }
+      out.push_back(Partition{bucket.partition()});
+    }
+    if (!page->next) co_return out;
+    request.begin = *page->next;
+  }
+}
+
 }  // namespace skerry::s3

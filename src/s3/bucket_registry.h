@@ -65,6 +65,9 @@ class BucketRegistry {
   Task<std::expected<void, wire::ApiError>> set_config(FoundBucket& bucket, std::string document,
                                                        std::optional<std::string> bytes);
 
+  // The partitions of all buckets, for what works through them in the background.
+  Task<storage::StoreResult<std::vector<storage::Partition>>> load_partitions();
+
  private:
   // A partition that no bucket has had, and the intent that is to be erased when one has it.
   struct Reservation {

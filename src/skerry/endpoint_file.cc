@@ -1,0 +1,28 @@
+#include "skerry/endpoint_file.h"
+
+#include <unistd.h>
+
+#include <fstream>
+
+namespace skerry {
+namespace {
+
+std::string path_in(const std::string& data_folder) { return data_folder + "/endpoint"; }
+
+}  // namespace
+
+// A convenience only: when it cannot be written, commands use the configured address.
+EndpointFile::EndpointFile(const std::string& data_folder, const std::string& url) : path_(path_in(data_folder)) {
+  std::ofstream(path_, std::ios::trunc) << url << "\n";
+}
+
+EndpointFile::~EndpointFile() { ::unlink(path_.c_str()); }
+
+std::optional<std::string> EndpointFile::read(const std::string& data_folder) {
+  std::ifstream in(path_in(data_folder));
+  std::string url;
+  if (!std::getline(in, url) || url.empty()) return std::nullopt;
+  return url;
+}
+
+}  // namespace skerry

@@ -1,0 +1,22 @@
+#pragma once
+#include <optional>
+#include <string>
+
+namespace skerry {
+
+// Where the running server answers, in the data folder, so that commands beside it find it whatever port it took.
+// Gone when the server has stopped; one that a kill left behind says where the server was.
+class EndpointFile {
+ public:
+  EndpointFile(const std::string& data_folder, const std::string& url);
+  ~EndpointFile();
+  EndpointFile(const EndpointFile&) = delete;
+  EndpointFile& operator=(const EndpointFile&) = delete;
+
+  static std::optional<std::string> read(const std::string& data_folder);
+
+ private:
+  const std::string path_;
+};
+
+}  // namespace skerry

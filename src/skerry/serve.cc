@@ -1,0 +1,205 @@
+#include "skerry/serve.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "api/api_server.h"
+#include "auth/authenticator.h"
+#include "base/loop_executor.h"
+#include "net/server.h"
+#include "s3/api/ops.h"
+#include "skerry/endpoint_file.h"
+#include "skerry/front_door.h"
+#include "skerry/root_key_file.h"
+#include "skerry/storage_stack.h"
+#include "skerry/wire_up_s3.h"
+
+namespace skerry {
+namespace {
+
+// Signals are taken by the main thread alone, one after the other; every thread begins with them blocked.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+// A descriptor for each connection and for files beside; the soft limit is often 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+std::size_t thread_count(const Settings& settings) {
+  auto set = static_cast<std::size_t>(settings.number("threads"));
+  return set > 0 ? set : std::max(1u, std::thread::hardware_concurrency());
+}
+
+net::Limits limits(const Settings& settings) {
+  net::Limits out;
+  out.header_bytes = static_cast<std::size_t>(settings.bytes("http.header_bytes_max"));
+  out.connections = static_cast<std::size_t>(settings.number("http.connections_max"));
+  out.header_time = milliseconds(settings.milliseconds("http.header_timeout"));
+  out.idle_time = milliseconds(settings.milliseconds("http.idle_timeout"));
+  out.body_idle_time = milliseconds(settings.milliseconds("http.body_timeout"));
+  out.write_idle_time = milliseconds(settings.milliseconds("http.write_timeout"));
+  return out;
+}
+
+// The account of the first start, and its key where the operator finds it.
+Task<std::expected<bool, std::string>> ensure_account(StorageStack& stack, std::string data_folder) {
+  auto accounts = stack.accounts().list();
+  bool first = accounts.empty();
+  if (first) {
+    std::string name = "root";
+    auto made = co_await stack.accounts().create(std::move(name));
+    if (!made) co_return std::unexpected(made.error().detail);
+    accounts = stack.accounts().list();
+  }
+  auto kept = read_root_key(data_folder);
+  if (!kept) co_return std::unexpected(kept.error());
+  if (!*kept) {
+    // Also where the first start died between making the account and writing its key.
+    RootKey key{accounts.front().root_access_key_id, accounts.front().root_secret};
+    if (auto written = write_root_key(data_folder, key); !written) co_return std::unexpected(written.error());
+  }
+  co_return first;
+}
+
+void print_welcome(const Settings& settings, const std::string& url, bool first) {
+  fmt::print("Skerry serves {} from {}\n", url, settings.text("data"));
+  if (first) {
+    auto key = read_root_key(settings.text("data"));
+    if (key && *key) {
+      fmt::print("A new account was made. Its root access key, kept in {}:\n  {}\n  {}\n",
+                 root_key_path(settings.text("data")), (*key)->access_key_id, (*key)->secret_access_key);
+    }
+  }
+  fmt::print("Next:\n  eval \"$(skerry env --data {})\"\n  aws s3 mb s3://my-bucket\n", settings.text("data"));
+  std::fflush(stdout);
+}
+
+LogLevel log_level(const Settings& settings) {
+  std::string level = settings.text("log.level");
+  if (level == "debug") return LogLevel::Debug;
+  if (level == "warning") return LogLevel::Warning;
+  if (level == "error") return LogLevel::Error;
+  return LogLevel::Info;
+}
+
+LogFormat log_format(const Settings& settings) {
+  std::string format = settings.text("log.format");
+  if (format == "auto") return isatty(STDERR_FILENO) ? LogFormat::Human : LogFormat::Json;
+  return format == "human" ? LogFormat::Human : LogFormat::Json;
+}
+
+int fail(const std::string& sentence) {
+  fmt::print(stderr, "skerry: {}\n", sentence);
+  return 1;
+}
+
+void wait_for_end(const sigset_t& signals, net::Server& server, Log& log) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return;
+    if (auto reloaded = server.reload_certificates(); !reloaded) {
+      log.error("the certificates were not read again", {{"reason", reloaded.error().detail}});
+    } else {
+      log.info("certificates read again");
+    }
+  }
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  sigset_t signals = block_signals();
+  raise_descriptor_limit();
+  Log log(log_level(settings), log_format(settings));
+
+  LoopExecutor startup;
+  auto opened = startup.run(StorageStack::open(settings, log));
+  if (!opened) return fail(opened.error());
+  StorageStack& stack = **opened;
+  auto first = startup.run(ensure_account(stack, settings.text("data")));
+  if (!first) return fail(first.error());
+
+  // For hashes and encryption, beside the reactors: one each is what two lanes of one upload can use.
+  WorkerPool workers(std::max<std::size_t>(2, thread_count(settings)), "skerry-work");
+  S3 s3(stack, workers, settings);
+  wire::Registry registry;
+  s3.bind(registry);
+  wire::Router router({&s3.front().service()}, {settings.text("domain")});
+  auth::AuthOptions auth_options{.allow_sigv2 = settings.flag("auth.sigv2"),
+                                 .max_skew = std::chrono::duration_cast<seconds>(
+                                     milliseconds(settings.milliseconds("auth.max_skew")))};
+  auth::Authenticator authenticator(stack.accounts(), stack.clock(), auth_options);
+  api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
+  api::Metrics metrics;
+  api::ApiServer api({.router = router,
+                      .registry = registry,
+                      .authenticator = authenticator,
+                      .fronts = {&s3.front()},
+                      .memory = memory,
+                      .metrics = metrics,
+                      .log = log,
+                      .clock = stack.clock(),
+                      .random = stack.random()});
+  FrontDoor door(api, metrics, settings.flag("metrics.public"));
+
+  auto endpoint = net::Endpoint::parse(settings.text("listen"));
+  if (!endpoint) return fail("listen is \"" + settings.text("listen") + "\"; it has to be ADDRESS:PORT");
+  std::unique_ptr<net::TlsContext> tls;
+  if (!settings.text("tls.certificate").empty()) {
+    auto loaded = net::TlsContext::load(settings.text("tls.certificate"), settings.text("tls.key"));
+    if (!loaded) return fail("the certificate cannot be used: " + loaded.error().detail);
+    tls = std::move(*loaded);
+  }
+  net::Server server({.threads = thread_count(settings), .limits = limits(settings)}, stack.clock());
+  auto bound = server.listen({.endpoint = *endpoint, .handler = &door, .tls = tls.get()});
+  if (!bound) return fail("cannot listen on " + settings.text("listen") + ": " + bound.error().detail);
+  server.start();
+
+  std::string url = fmt::format("{}://{}", tls ? "https" : "http", bound->text());
+  // What runs in the background belongs to one reactor.
+  server.reactor(0).post([&] {
+    stack.epochs().run();
+    s3.start();
+  });
+  EndpointFile endpoint_file(settings.text("data"), url);
+  print_welcome(settings, url, *first);
+  log.info("serving", {{"endpoint", bound->text()}, {"data", settings.text("data")}});
+
+  wait_for_end(signals, server, log);
+  log.info("draining");
+  startup.run(server.drain(milliseconds(settings.milliseconds("http.drain_timeout"))));
+  // The background work ends where it runs; only then do the stores go.
+  auto stop_background = [](S3& service, StorageStack& storage) -> Task<> {
+    co_await service.stop();
+    co_await storage.stop();
+  };
+  std::promise<void> stopped;
+  auto finish = [](Task<> stopping, std::promise<void>& done) -> Task<> {
+    co_await std::move(stopping);
+    done.set_value();
+  };
+  spawn(server.reactor(0), finish(stop_background(s3, stack), stopped));
+  stopped.get_future().wait();
+  log.info("stopped");
+  return 0;
+}
+
+}  // namespace skerry

@@ -1,0 +1,45 @@
+#include "skerry/wire_up_s3.h"
+
+#include "s3/ops/bind.h"
+
+namespace skerry {
+namespace {
+
+storage::Sweeper::Options sweep_options(const Settings& settings) {
+  return {.grace = milliseconds(settings.milliseconds("s3.sweep_grace")),
+          .interval = milliseconds(settings.milliseconds("s3.sweep_interval"))};
+}
+
+}  // namespace
+
+S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
+    : stack_(stack),
+      sweeper_({stack.meta(), stack.blobs(), stack.epochs(), stack.keyring(), stack.readers()}, *this, stack.clock(),
+               sweep_options(settings)),
+      buckets_(stack.meta(), stack.keyring(), stack.clock(), stack.random()),
+      index_(stack.meta(), buckets_, stack.clock(), stack.random(),
+             [this](storage::Partition partition) { sweeper_.note(partition); }),
+      contents_({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}),
+      front_(buckets_, {.any_region = settings.flag("s3.any_region")}) {}
+
+void S3::bind(wire::Registry& registry) {
+  s3::bind_buckets(registry, buckets_);
+  s3::bind_bucket_settings(registry, buckets_);
+  s3::bind_listings(registry, stack_.meta());
+  s3::bind_objects(registry, buckets_, index_, contents_);
+}
+
+void S3::start() { sweeper_.run(); }
+
+Task<> S3::stop() { co_await sweeper_.stop(); }
+
+Task<storage::StoreResult<std::vector<storage::Partition>>> S3::load_partitions() {
+  co_return co_await buckets_.load_partitions();
+}
+
+Task<> S3::compact(storage::Partition partition) {
+  // A failure means that the store was opened anew meanwhile; the next thousand removals ask again.
+  (void)co_await stack_.local().compact(partition);
+}
+
+}  // namespace skerry

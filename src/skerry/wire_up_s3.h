@@ -1,0 +1,44 @@
+#pragma once
+#include <memory>
+
+#include "api/front.h"
+#include "base/workers.h"
+#include "s3/bucket_registry.h"
+#include "s3/content_store.h"
+#include "s3/front.h"
+#include "s3/object_index.h"
+#include "skerry/settings.h"
+#include "skerry/storage_stack.h"
+#include "storage/sweeper.h"
+#include "wire/registry.h"
+
+namespace skerry {
+
+// S3 over a storage stack: its parts, its operations, and what cleans up behind it.
+//
+// Life: after the stack and the workers, before the server; start() on the executor of its background work, stop()
+// there when no request is left.
+class S3 final : public storage::SweepHost {
+ public:
+  S3(StorageStack& stack, Workers& workers, const Settings& settings);
+
+  void bind(wire::Registry& registry);
+  api::Front& front() { return front_; }
+  void start();
+  Task<> stop();
+
+  Task<storage::StoreResult<std::vector<storage::Partition>>> load_partitions() override;
+  Task<> compact(storage::Partition partition) override;
+
+  const storage::SweepStats& sweep_stats() const { return sweeper_.stats(); }
+
+ private:
+  StorageStack& stack_;
+  storage::Sweeper sweeper_;
+  s3::BucketRegistry buckets_;
+  s3::ObjectIndex index_;
+  s3::ContentStore contents_;
+  s3::Front front_;
+};
+
+}  // namespace skerry
