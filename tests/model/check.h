@@ -18,7 +18,8 @@ std::vector<std::string> check(const History& history);
 // Wing and Gong's search, made fast enough for a thousand histories in CI: what changes nothing is placed as soon as it
 // fits, a configuration is tried once, a value is not overwritten while somebody must still see it, and writes of
 // unknown outcome are tried only where they explain something. The time grows with the number of clients that write the
-// key at once, hardly more than that with the length of the history.
+// key at once, hardly with the length of the history. After a million attempts it gives up, and says so: no verdict is
+// no pass.
 std::optional<std::string> check_register(std::vector<Operation> operations);
 
 // What every listing must keep, although its pages are of different moments:
