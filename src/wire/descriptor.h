@@ -66,6 +66,7 @@ enum MemberFlag : std::uint8_t {
   kAttribute = 8,   // XML: an attribute of the structure's element
   kFlat = 16,       // XML and query: items stand in the structure itself, without an element around them
   kQueryFlat = 32,  // the same in query only (SQS, whose model says nothing about query any more)
+  kMessage = 128,   // of an error: ApiError::message is written in its place
   kToken = 64,      // an idempotency token, which SDKs fill in
 };
 

@@ -2,6 +2,7 @@
 
 #include "wire/rest.h"
 #include "wire/text.h"
+#include "wire/tree.h"
 #include "wire/xml.h"
 
 namespace skerry::wire {
@@ -209,8 +210,13 @@ class RestReader {
   }
 
   bool document(const Shape& shape, std::string_view root, void* into) {
-    if (payload_.bytes.empty()) return Seen(shape).report_missing(in_, [](Loc loc) { return loc == Loc::Body; }), true;
-    return read_xml_document(payload_.bytes, root, shape, into, in_);
+    if (payload_.bytes.empty()) {
+      Seen(shape).report_missing(in_, [](Loc loc) { return loc == Loc::Body; });
+      return true;
+    }
+    if (route_.protocol == Protocol::RestXml) return read_xml_document(payload_.bytes, root, shape, into, in_);
+    auto tree = Tree::from_json(std::move(payload_.bytes));
+    return tree ? read_tree(*tree, shape, true, into, in_) : in_.fail(tree.error());
   }
 
   const Route& route_;

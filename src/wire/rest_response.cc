@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "wire/rest.h"
 #include "wire/text.h"
+#include "wire/tree.h"
 #include "wire/xml.h"
 
 namespace skerry::wire {
@@ -55,7 +56,9 @@ class RestWriter {
       payload |= member.loc == Loc::Payload;
       if (void* value = const_cast<void*>(find_member(member, output_))) this->member(member, value);
     }
-    if (document && !payload) body(*operation_.output, operation_.result_name, output_);
+    // JSON clients expect an object where no payload is modelled; 204 allows none.
+    bool empty_object = protocol_ == Protocol::RestJson && response_.status != 204;
+    if (!payload && (document || empty_object)) body(*operation_.output, operation_.result_name, output_);
     return std::move(response_);
   }
 
@@ -107,8 +110,14 @@ class RestWriter {
   }
 
   void body(const Shape& shape, std::string_view root, const void* value) {
-    const Service& service = *operation_.service;
     std::string document;
+    if (protocol_ == Protocol::RestJson) {
+      write_json(document, shape, value);
+      response_.headers.set("content-type", "application/json");
+      response_.body = std::move(document);
+      return;
+    }
+    const Service& service = *operation_.service;
     XmlWriter writer(document);
     XmlStyle style{.query = false, .millis = service.always_millis};
     std::string xmlns = service.xmlns.empty() ? std::string() : " xmlns=\"" + std::string(service.xmlns) + '"';

@@ -173,8 +173,11 @@ void append_time(std::string& out, Time time, TimeFormat format, bool millis) {
   auto within = std::chrono::duration_cast<milliseconds>(time - day).count();
   auto part = [&](long unit, long modulus) { return static_cast<unsigned>(within / unit % modulus); };
   if (format == TimeFormat::Epoch) {
-    append_integer(out, floor<seconds>(time).time_since_epoch().count());
-    if (unsigned thousandths = part(1, 1000)) {
+    auto millis_since = floor<milliseconds>(time).time_since_epoch().count();
+    if (millis_since < 0) out += '-';
+    millis_since = std::abs(millis_since);
+    append_integer(out, millis_since / 1000);
+    if (auto thousandths = static_cast<unsigned>(millis_since % 1000)) {
       out += '.';
       append_digits(out, thousandths, 3);
     }

@@ -100,7 +100,7 @@ void write_xml(XmlWriter& writer, const XmlStyle& style, std::string_view name, 
 
 void write_xml_members(XmlWriter& writer, const XmlStyle& style, const Shape& structure, const void* value) {
   for (const Member& member : structure.members) {
-    if (member.loc != Loc::Body || member.has(kAttribute)) continue;
+    if (member.loc != Loc::Body || member.has(kAttribute) || member.has(kMessage)) continue;
     if (const void* found = find_member(member, value)) write_member(writer, style, member, found);
   }
 }
