@@ -99,6 +99,7 @@ class Tables:
             ("kAttribute", member.get("xmlAttribute")),
             ("kFlat", flat),
             ("kQueryFlat", over.get("flattened") or (flat and model.protocols[0] == "Query")),
+            ("kMessage", model.shapes[shape_name].get("exception") and member_name.lower() == "message"),
             ("kToken", member.get("idempotencyToken"))) if there]
         shape = f"&wire::plain::k{streaming_type(model, shape_name)}" if streams else self.reference(member["shape"])
         # offsetof on a type with std::map inside is "conditionally supported": both our compilers do.
@@ -205,7 +206,7 @@ class Tables:
         model = self.model
         rows = "".join(self.operation(index, name) for index, name in enumerate(sorted(model.operations)))
         out = [f"namespace {{\n\nconstexpr wire::Operation kOperations[] = {{\n{rows}}};\n\n"]
-        if model.rest:
+        if model.routed:
             out.append(self.routes())
         out.append(f"constexpr wire::Protocol kProtocols[] = {{{', '.join('wire::Protocol::' + name for name in model.protocols)}}};\n")
         out.append("\n}  // namespace\n\n")
@@ -216,7 +217,7 @@ class Tables:
                    f"    .name = {literal(model.name)}, .api_version = {literal(metadata['apiVersion'])}, "
                    f".target_prefix = {literal(metadata.get('targetPrefix', ''))}, .xmlns = {literal(xmlns)},\n"
                    f"    .signing_name = {literal(metadata.get('signingName') or metadata['endpointPrefix'])}, .protocols = kProtocols, "
-                   f".operations = kOperations, .routes = {'&kRoutes' if model.rest else 'nullptr'},\n"
+                   f".operations = kOperations, .routes = {'&kRoutes' if model.routed else 'nullptr'},\n"
                    f"    .faults = wire::FaultStyle::{faults}, .bare_errors = {flag(overlay.get('bare_errors'))}, "
                    f".always_millis = {flag(overlay.get('always_millis'))}, .query_compatible = {flag(metadata.get('awsQueryCompatible'))}}};\n\n")
         for index, name in enumerate(sorted(model.operations)):

@@ -74,6 +74,8 @@ def types_h(model):
              f"\nnamespace skerry::{model.namespace} {{\n",
              "// An enumeration stays a string on the way in: a value that AWS adds tomorrow has to reach whoever words the error.\n"]
     parts += [enumeration(model, name) + "\n" for name in enums]
+    forward = {model.shapes[shape]["members"][member]["shape"] for shape, member in model.boxed}
+    parts += [f"struct {type_name(name)};\n" for name in sorted(forward)]
     parts.append("\n")
     parts += [structure(model, name) + "\n\n" for name in model.structures]
     parts.append(f"}}  // namespace skerry::{model.namespace}\n")
@@ -91,10 +93,11 @@ def error_facts(model):
         query = model.overlay.get("query_error_codes", {}).get(name, {})
         status = (more.get("status") or model.overlay.get("error_statuses", {}).get(name) or facts.get("httpStatusCode") or
                   query.get("httpResponseCode") or (500 if shape.get("fault") else 400))
+        if model.overlay.get("client_errors_are_400") and status < 500:
+            status = 400
         fault = shape.get("fault") or facts.get("fault") or status >= 500
         query_code = query.get("code") or (code if model.metadata.get("awsQueryCompatible") else "")
-        extra = [member for member in shape.get("members", {}) if member.lower() != "message"]
-        typed = name if extra and name in model.structures else None
+        typed = name if shape.get("members") and name in model.structures else None
         rows.append((name, code, query_code, status, not fault, more.get("message", ""), typed))
     for code, more in by_hand.items():
         unknown = set(more) - {"status", "message", "code", "query"}

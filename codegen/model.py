@@ -13,7 +13,7 @@ FAULTS = {"s3": "S3", "cloudfront": "CloudFront", "query": "Query", "json": "Jso
 OVERLAY_KEYS = {
     "about", "xmlns", "protocols", "faults", "bare_errors", "always_millis", "constraints", "roots", "unwrapped", "errors",
     "statuses", "actions", "body_limits", "drop", "unserved_subresources", "subresources", "operations", "shapes", "members", "query_names",
-    "error_statuses", "query_error_codes", "checksum_required", "open_enums", "namespace"}
+    "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "open_enums", "namespace"}
 DEFAULT_BODY_LIMIT = 2 << 20
 
 
@@ -21,15 +21,23 @@ class Unknown(Exception):
     pass
 
 
+def read_json(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+TYPED_ONLY = "!typed-only"
+
+
 def read_ops(path, operations):
-    """The operations to generate: a name a line; `*` means all."""
+    """The operations to generate: a name a line; `*` means all. TYPED_ONLY: nothing serves them yet."""
     names = []
     with open(path) as file:
         for line in file:
             name = line.split("#")[0].strip()
             if name == "*":
                 return sorted(operations)
-            if name:
+            if name and name != TYPED_ONLY:
                 if name not in operations:
                     raise Unknown(f"{path}: {name} is not an operation")
                 names.append(name)
@@ -39,8 +47,9 @@ def read_ops(path, operations):
 
 
 class Model:
-    def __init__(self, facts, overlay, served=None, both_ways=False):
-        """`served`: names of operations, all when None. `both_ways`: every shape can be read and written (for tests)."""
+    def __init__(self, facts, overlay, served=None, both_ways=False, routed=True):
+        """`served`: names of operations, all when None. For tests: `both_ways`, every shape can be read and written;
+        not `routed`, without a route tree."""
         unknown = set(overlay) - OVERLAY_KEYS
         if unknown:
             raise Unknown(f"overlay: {sorted(unknown)}")
@@ -58,17 +67,16 @@ class Model:
         self.served = sorted(self.operations) if served is None else served
         self.both_ways = both_ways
         self.protocols = self._protocols()
-        self.rest = self.protocols[0].startswith("Rest")
+        self.routed = routed and self.protocols[0].startswith("Rest")
         self._check()
         self._reach()
         self._order()
 
     @staticmethod
     def load(root, service, served="list"):
-        read = lambda *parts: json.load(open(os.path.join(root, *parts)))
-        facts = read(service + ".json")
+        facts = read_json(os.path.join(root, service + ".json"))
         overlay_path = os.path.join(root, "overlay", service + ".json")
-        overlay = json.load(open(overlay_path)) if os.path.exists(overlay_path) else {}
+        overlay = read_json(overlay_path) if os.path.exists(overlay_path) else {}
         operations = {**facts["operations"], **overlay.get("operations", {})}
         ops_path = os.path.join(root, "ops", service + ".txt")
         names = read_ops(ops_path, operations) if served == "list" and os.path.exists(ops_path) else []
@@ -105,7 +113,7 @@ class Model:
                 raise Unknown(f"{self.name}.{name}: type {shape['type']}")
         for key in ("roots", "statuses", "actions", "checksum_required", "unwrapped"):
             for name in self.overlay.get(key, {}):
-                if name not in self.operations:
+                if name and name not in self.operations:
                     raise Unknown(f"overlay {key}: no operation {name}")
         for name in self.overlay.get("body_limits", {}):
             if name != "default" and name not in self.operations:

@@ -91,8 +91,13 @@ def prove(model, names):
                 raise Unknown(f"{model.name}: {a} and {b} cannot be told apart")
             same_key = first_key(wants[a]) == first_key(wants[b])
             nested = set(wants[a]) < set(wants[b]) or set(wants[b]) < set(wants[a])
-            if same_key and not nested:
+            if same_key and not nested and not exclusive(wants[a], wants[b]):
                 raise Unknown(f"{model.name}: a request could mean both {a} and {b}")
+
+
+def exclusive(a, b):
+    """One parameter cannot have two values."""
+    return any(x[0] == y[0] == "QueryValue" and x[1] == y[1] and x[2] != y[2] for x in a for y in b)
 
 
 def first_key(wanted):

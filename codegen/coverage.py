@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Renders docs/coverage.md: which operations of AWS's APIs this release serves.
+
+usage: coverage.py [--check]
+
+From models/*.json and models/ops/*.txt, so that the page cannot say what the router does not. --check writes nothing and
+fails when the page is stale.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from model import TYPED_ONLY, Model  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NAMES = {"acm": "Certificate Manager", "cloudfront": "CloudFront", "cloudwatch": "CloudWatch", "dynamodb": "DynamoDB",
+         "dynamodbstreams": "DynamoDB Streams", "events": "EventBridge", "iam": "IAM", "kinesis": "Kinesis", "kms": "KMS",
+         "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3", "sns": "SNS", "sqs": "SQS", "sts": "STS"}
+HEAD = """# Coverage
+
+Rendered by `codegen/coverage.py` from `models/`; do not edit. An operation that is modelled and not served is answered
+501 `NotImplemented` in the caller's protocol, with its name: nothing is stored and nothing pretended. Services without a
+typed operation have no routes yet.
+
+| service | modelled | typed | served |
+|---|---|---|---|
+"""
+
+
+def services(models):
+    for file in sorted(os.listdir(models)):
+        if file.endswith(".json"):
+            yield file[:-5]
+
+
+def is_typed_only(models, service):
+    path = os.path.join(models, "ops", service + ".txt")
+    with open(path) as file:
+        return any(line.split("#")[0].strip() == TYPED_ONLY for line in file)
+
+
+def render(models):
+    rows, sections = [], []
+    for service in services(models):
+        model = Model.load(models, service)
+        served = [] if not model.served or is_typed_only(models, service) else model.served
+        rows.append(f"| {NAMES[service]} | {len(model.operations)} | {len(model.served)} | {len(served)} |\n")
+        if not model.served:
+            continue
+        section = [f"\n## {NAMES[service]}\n"]
+        typed = [name for name in model.served if name not in served]
+        others = [name for name in sorted(model.operations) if name not in model.served]
+        for title, names in (("Served", served), ("Typed, answered 501 until a later release", typed), ("Answered 501", others)):
+            if names:
+                section.append(f"\n{title}: {', '.join(names)}.\n")
+        sections.append("".join(section))
+    return HEAD + "".join(rows) + "".join(sections)
+
+
+def main():
+    path = os.path.join(ROOT, "docs", "coverage.md")
+    page = render(os.path.join(ROOT, "models"))
+    if "--check" in sys.argv[1:]:
+        current = open(path).read() if os.path.exists(path) else ""
+        sys.exit(0 if current == page else "docs/coverage.md is stale: run codegen/coverage.py")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(page)
+
+
+if __name__ == "__main__":
+    main()
