@@ -1,0 +1,45 @@
+"""The README's five minutes, run as they stand there."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from harness.cli import VERSIONS
+from harness.server import PROGRAM, ROOT
+
+
+def tour():
+    """The commands of the section, in order."""
+    section = (ROOT / "README.md").read_text().partition("## Five minutes\n")[2].partition("\n## ")[0]
+    return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_five_minutes(start_server, tmp_path, version):
+    server = start_server()
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "aws").symlink_to(VERSIONS[version])
+    home = tmp_path / "home"
+    home.mkdir()
+    # As the README has it: an old CLI is run by `skerry aws`.
+    older = f'aws() {{ "{PROGRAM}" aws "$@"; }}' if version == "v2" else ""
+    script = f'set -euo pipefail\neval "$("{PROGRAM}" env)"\n{older}\n{tour()}\n'
+    environment = {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "SKERRY_DATA": str(server.data),
+        "AWS_PAGER": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, timeout=250, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout
+    assert "make_bucket: holiday" in said and "remove_bucket: holiday" in said
+    assert len(re.findall(r"upload: pictures/\S+ to ", said)) == 2, "the second sync has nothing to do"
+    assert said.count("Dear all, it rains.") == 2, "by the link, and as the first version"
+    assert "Dear all, the sun!" not in said
