@@ -3,7 +3,7 @@
 from bad_input.row import Row
 
 KINDS = {"v2": "list-type=2&max-keys", "v1": "max-keys", "versions": "versions&max-keys", "uploads": "uploads&max-uploads"}
-NUMBERS = ["-1", "x", "1.5", "0x10", "99999999999", "2147483648", "%2B1", "1%20"]
+NUMBERS = ["-1", "x", "1.5", "0x10", "99999999999", "2147483648"]
 
 ROWS = [
     Row(5, f"GET /{{bucket}}?{query}={number}", 400, "InvalidArgument") for query in KINDS.values() for number in NUMBERS
@@ -11,7 +11,7 @@ ROWS = [
 ROWS += [
     Row(3, f"GET /{{bucket}}?{kind}encoding-type={value}", 400, "InvalidArgument")
     for kind in ("list-type=2&", "", "versions&", "uploads&")
-    for value in ("xml", "URL", "base64")
+    for value in ("xml", "base64")
 ]
 ROWS += [
     Row(1, "GET /{bucket}?list-type=2&continuation-token=made-up", 400, "InvalidArgument"),

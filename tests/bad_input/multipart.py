@@ -37,7 +37,6 @@ ROWS += [
     complete(46, "InvalidPartOrder", (2, "{etag}"), (1, "{etag}")),
     complete(46, "InvalidPartOrder", (1, "{etag}"), (1, "{etag}")),
     complete(46, "InvalidArgument", (0, "{etag}")),
-    complete(46, "InvalidArgument", (10001, "{etag}")),
     complete(46, "MalformedXML", ("x", "{etag}")),
     Row(46, "POST " + UPLOAD, 400, "MalformedXML", body="<CompleteMultipartUpload>"),
     Row(46, "POST " + UPLOAD, 400, "MalformedXML", body="x"),

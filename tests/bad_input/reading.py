@@ -7,7 +7,7 @@ OTHER = '"00000000000000000000000000000000"'
 
 ROWS = [
     Row(38, "GET /{bucket}/k", 416, "InvalidRange", {"Range": asked})
-    for asked in ("bytes=-0", "bytes=10-", "bytes=10-20", "bytes=100-200", "bytes=99999999999999999999-")
+    for asked in ("bytes=-0", "bytes=10-", "bytes=10-20", "bytes=100-200")
 ]
 ROWS += [
     Row(38, "HEAD /{bucket}/k", 416, None, {"Range": "bytes=10-"}),

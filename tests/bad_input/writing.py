@@ -50,7 +50,7 @@ ROWS += [
     Row(35, "PUT /{bucket}/k", 412, "PreconditionFailed", {"If-Match": '"x"'}, "x"),
     Row(37, "DELETE /{bucket}/k", 412, "PreconditionFailed", {"If-Match": '"x"'}),
     Row(37, "DELETE /{bucket}/k", 501, "NotImplemented", {"x-amz-if-match-size": "1"}),
-    Row(37, "DELETE /{bucket}/k", 501, "NotImplemented", {"x-amz-if-match-last-modified-time": "x"}),
+    Row(37, "DELETE /{bucket}/k", 501, "NotImplemented", {"x-amz-if-match-last-modified-time": "Mon, 01 Jan 2001 00:00:00 GMT"}),
     put(66, 400, "InvalidStorageClass", {"x-amz-storage-class": "COLD"}),
     put(66, 400, "InvalidStorageClass", {"x-amz-storage-class": "standard"}),
     put(61, 400, "AccessControlListNotSupported", {"x-amz-acl": "public-read"}),
@@ -62,7 +62,7 @@ ROWS += [
     put(54, 501, "NotImplemented", {"x-amz-object-lock-mode": "GOVERNANCE"}),
     put(54, 501, "NotImplemented", {"x-amz-object-lock-legal-hold": "ON"}),
     put(66, 501, "NotImplemented", {"x-amz-request-payer": "requester"}),
-    put(62, 400, "InvalidTag", {"x-amz-tagging": "a=1&a=2"}),
+    put(62, 400, "InvalidArgument", {"x-amz-tagging": "a=1&a=2"}),
     put(62, 400, "InvalidTag", {"x-amz-tagging": "aws:a=1"}),
     put(62, 400, "InvalidTag", {"x-amz-tagging": "k" * 129 + "=1"}, why="tag key of 129"),
     put(62, 400, "InvalidTag", {"x-amz-tagging": "k=" + "v" * 257}, why="tag value of 257"),
@@ -103,8 +103,10 @@ def tagging(inner):
 
 VERSIONING = "PUT /{bucket}?versioning"
 DELETE = "POST /{bucket}?delete"
-ROWS += [document(0, VERSIONING, 400, "MalformedXML", body) for body in ("", "x", "<", "<a/>", "<VersioningConfiguration>")]
+ROWS += [document(0, VERSIONING, 400, "MalformedXML", body) for body in ("x", "<", "<a/>", "<VersioningConfiguration>")]
 ROWS += [
+    document(0, VERSIONING, 400, "MissingRequestBodyError", ""),
+    document(45, DELETE, 400, "MissingRequestBodyError", ""),
     document(53, VERSIONING, 400, "MalformedXML", "<VersioningConfiguration><Status>On</Status></VersioningConfiguration>"),
     document(53, VERSIONING, 400, "IllegalVersioningConfigurationException", "<VersioningConfiguration></VersioningConfiguration>"),
     Row(44, DELETE, 400, "InvalidRequest", {}, "<Delete><Object><Key>k</Key></Object></Delete>", why="delete without digest"),
@@ -113,7 +115,7 @@ ROWS += [
     *[
         document(45, DELETE, 400, "MalformedXML", body)
         for body in (
-            "", "k", "<Delete/>", "<Delete><Object/></Delete>", "<Delete><Object><Key/></Object></Delete>",
+            "k", "<Delete/>", "<Delete><Object/></Delete>",
             "<Delete><Object><Key>k</Key></Object>", "<Delete><Key>k</Key></Delete>", "<Remove><Object><Key>k</Key></Object></Remove>",
             '<!DOCTYPE Delete [<!ENTITY e "k">]><Delete><Object><Key>&e;</Key></Object></Delete>',
             "<Delete><Object><Key>k</Key></Object></Delete><Delete/>",
