@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Row:
-    """`fact` is the number of the sharp point (docs/coverage.md), 0 where AWS's reference of error codes is the source.
+    """`fact` is the number of the sharp point, 0 where AWS's reference of error codes is the source.
 
     In `request` ("METHOD target"), header values and body these stand for what the fixture made: {bucket} (which holds
     the object "k"), {versioned}, {upload} (an upload of "k" in {bucket} with part 1), {etag} (part 1's) and {key} (the
-    access key). `how` goes to RawClient.request; `kind` is the client's method: request, presigned, anonymous.
+    access key). `kind` is the RawClient's method that sends it (request, presigned or anonymous), and `how` its further
+    arguments, with "age" for how old the signature is.
     """
 
     fact: int

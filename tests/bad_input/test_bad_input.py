@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from bad_input import listing, multipart, names, reading, signing, writing
+from harness import sigv4
 
 TABLES = {table.__name__.rpartition(".")[2]: table.ROWS for table in (names, listing, reading, writing, multipart, signing)}
 CASES = [pytest.param(row, id=f"{table}: {row}") for table, rows in TABLES.items() for row in rows]
@@ -64,6 +65,8 @@ def test_refused(s3, raw, place, row):
     method, _, target = place.fill(row.request).partition(" ")
     headers = [(name, place.fill(value)) for name, value in row.headers.items()]
     how = dict(row.how)
+    if "age" in how:
+        how["time"] = sigv4.now() - how.pop("age")
     if tamper := how.pop("tamper", None):
         how["tamper"] = lambda headers: [(name, place.fill(value)) for name, value in tamper(headers)]
     body = place.fill(row.body)
