@@ -33,7 +33,7 @@ def profile(pids, path):
     """Samples the processes' stacks meanwhile; `path` has the functions that took most of their time."""
     data = path.with_suffix(".data")
     recorder = subprocess.Popen(["perf", "record", "-q", "-F", "499", "-g", "-p", ",".join(map(str, pids)), "-o", data],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:

@@ -33,7 +33,8 @@ class Pattern {
   bool matches(std::uint64_t number, std::size_t offset, std::string_view piece, bool thorough) const {
     if (offset + piece.size() > size_) return false;
     std::size_t before_tail = offset < common_.size() ? std::min(piece.size(), common_.size() - offset) : 0;
-    if (thorough && piece.substr(0, before_tail) != std::string_view(common_).substr(offset, before_tail)) return false;
+    bool compare = thorough && before_tail > 0;
+    if (compare && piece.substr(0, before_tail) != std::string_view(common_).substr(offset, before_tail)) return false;
     if (before_tail == piece.size()) return true;
     std::size_t into_tail = offset + before_tail - common_.size();
     return piece.substr(before_tail) == tail(number).substr(into_tail, piece.size() - before_tail);
