@@ -25,6 +25,8 @@ std::string owner_row(std::string_view account_id, std::string_view name) {
   return owner_prefix(account_id).append(name);
 }
 
+storage::StoreError corrupt_record() { return {storage::StoreErrc::Corrupt, "a bucket's record cannot be read"}; }
+
 std::string intent_row(Partition partition) {
   std::string row = "creating/";
   append_be64(row, static_cast<std::uint64_t>(partition));
@@ -313,24 +315,45 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::set_config(FoundBucket
   co_return std::unexpected(operation_aborted());
 }
 
-Task<storage::StoreResult<std::vector<Partition>>> BucketRegistry::load_partitions() {
+Task<storage::StoreResult<std::vector<storage::Row>>> BucketRegistry::load_all() {
   std::string prefix = bucket_row("");
   storage::ScanRequest request{.partition = Partition::Registry, .begin = prefix, .end = keys::after_prefix(prefix)};
-  std::vector<Partition> out;
+  std::vector<storage::Row> out;
   for (;;) {
     storage::ScanRequest ask = request;
     auto page = co_await meta_.scan(std::move(ask));
     if (!page) co_return std::unexpected(page.error());
-    for (const storage::Row& row : page->rows) {
-      record::Bucket bucket;
-      if (!bucket.ParseFromString(row.value)) {
-        co_return std::unexpected(storage::StoreError{storage::StoreErrc::Corrupt, "a bucket's record"});
-      }
-      out.push_back(Partition{bucket.partition()});
-    }
+    std::move(page->rows.begin(), page->rows.end(), std::back_inserter(out));
     if (!page->next) co_return out;
     request.begin = *page->next;
   }
+}
+
+Task<storage::StoreResult<std::vector<Partition>>> BucketRegistry::load_partitions() {
+  auto rows = co_await load_all();
+  if (!rows) co_return std::unexpected(rows.error());
+  std::vector<Partition> out;
+  for (const storage::Row& row : *rows) {
+    record::Bucket bucket;
+    if (!bucket.ParseFromString(row.value)) co_return std::unexpected(corrupt_record());
+    out.push_back(Partition{bucket.partition()});
+  }
+  co_return out;
+}
+
+Task<storage::StoreResult<std::optional<FoundBucket>>> BucketRegistry::find_by_partition(Partition partition) {
+  auto rows = co_await load_all();
+  if (!rows) co_return std::unexpected(rows.error());
+  for (const storage::Row& row : *rows) {
+    FoundBucket bucket{.name = row.key.substr(bucket_row("").size())};
+    if (!bucket.record.ParseFromString(row.value)) co_return std::unexpected(corrupt_record());
+    if (bucket.partition() != partition) continue;
+    auto kek = co_await keyring_.kek(storage::KekId{bucket.record.kek_id()});
+    if (!kek) co_return std::unexpected(kek.error());
+    bucket.kek = std::move(*kek);
+    co_return std::optional<FoundBucket>(std::move(bucket));
+  }
+  co_return std::optional<FoundBucket>();
 }
 
 }  // namespace skerry::s3

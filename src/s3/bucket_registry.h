@@ -65,6 +65,9 @@ class BucketRegistry {
   Task<std::expected<void, wire::ApiError>> set_config(FoundBucket& bucket, std::string document,
                                                        std::optional<std::string> bytes);
 
+  // The bucket that has this partition; nothing when it has been dropped. Reads all buckets: for rare work only.
+  Task<storage::StoreResult<std::optional<FoundBucket>>> find_by_partition(storage::Partition partition);
+
   // The partitions of all buckets, for what works through them in the background.
   Task<storage::StoreResult<std::vector<storage::Partition>>> load_partitions();
 
@@ -77,6 +80,7 @@ class BucketRegistry {
   Task<std::expected<Reservation, wire::ApiError>> reserve_partition(storage::KekId kek);
   Task<std::expected<bool, wire::ApiError>> has_versions(const FoundBucket& bucket);
   Task<std::expected<bool, wire::ApiError>> swap_fence(FoundBucket& bucket, record::Fence fence);
+  Task<storage::StoreResult<std::vector<storage::Row>>> load_all();
   Task<std::expected<void, wire::ApiError>> forget(const FoundBucket& bucket);
 
   storage::MetaStore& meta_;

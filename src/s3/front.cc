@@ -118,8 +118,8 @@ std::expected<void, wire::ApiError> Front::check_body(const wire::Context& conte
   auto expected = ExpectedDigests::parse(context.request.headers);
   if (!expected) return std::unexpected(expected.error());
   if (context.operation().checksum_required && !expected->vouched_for()) {
-    return std::unexpected(error(Errc::InvalidRequest,
-                                 "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"));
+    return std::unexpected(
+        error(Errc::InvalidRequest, "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"));
   }
   if (!expected->vouched_for()) return {};
   std::vector<digest::Digest> digests;

@@ -14,6 +14,7 @@
 #include "base/loop_executor.h"
 #include "net/server.h"
 #include "s3/api/ops.h"
+#include "skerry/admin_handler.h"
 #include "skerry/endpoint_file.h"
 #include "skerry/front_door.h"
 #include "skerry/root_key_file.h"
@@ -143,9 +144,9 @@ int serve(const Settings& settings) {
   wire::Registry registry;
   s3.bind(registry);
   wire::Router router({&s3.front().service()}, {settings.text("domain")});
-  auth::AuthOptions auth_options{.allow_sigv2 = settings.flag("auth.sigv2"),
-                                 .max_skew = std::chrono::duration_cast<seconds>(
-                                     milliseconds(settings.milliseconds("auth.max_skew")))};
+  auth::AuthOptions auth_options{
+      .allow_sigv2 = settings.flag("auth.sigv2"),
+      .max_skew = std::chrono::duration_cast<seconds>(milliseconds(settings.milliseconds("auth.max_skew")))};
   auth::Authenticator authenticator(stack.accounts(), stack.clock(), auth_options);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
   api::Metrics metrics;
@@ -158,6 +159,8 @@ int serve(const Settings& settings) {
                       .log = log,
                       .clock = stack.clock(),
                       .random = stack.random()});
+  Admin admin(stack, s3.scrubbed());
+  AdminHandler admin_handler(admin);
   FrontDoor door(api, metrics, settings.flag("metrics.public"));
 
   auto endpoint = net::Endpoint::parse(settings.text("listen"));
@@ -171,6 +174,10 @@ int serve(const Settings& settings) {
   net::Server server({.threads = thread_count(settings), .limits = limits(settings)}, stack.clock());
   auto bound = server.listen({.endpoint = *endpoint, .handler = &door, .tls = tls.get()});
   if (!bound) return fail("cannot listen on " + settings.text("listen") + ": " + bound.error().detail);
+  net::Endpoint socket{.address = admin_socket(settings.text("data")), .is_unix = true};
+  if (auto listening = server.listen({.endpoint = socket, .handler = &admin_handler}); !listening) {
+    return fail("cannot listen on " + socket.address + ": " + listening.error().detail);
+  }
   server.start();
 
   std::string url = fmt::format("{}://{}", tls ? "https" : "http", bound->text());

@@ -15,8 +15,7 @@ std::expected<storage::MasterKeyOrigin, std::string> master_key_origin(const Set
   return std::unexpected("master_key is \"" + text + "\"; it has to be file:PATH, env:NAME or credential:NAME");
 }
 
-Task<std::expected<std::unique_ptr<StorageStack>, std::string>> StorageStack::open(const Settings& settings,
-                                                                                  Log& log) {
+Task<std::expected<std::unique_ptr<StorageStack>, std::string>> StorageStack::open(const Settings& settings, Log& log) {
   std::unique_ptr<StorageStack> stack(new StorageStack);
   auto memory = static_cast<std::size_t>(settings.bytes("memory"));
   storage::local::LocalStore::Options options{
@@ -39,8 +38,7 @@ Task<std::expected<std::unique_ptr<StorageStack>, std::string>> StorageStack::op
   stack->epochs_ = std::make_unique<storage::Epochs>(stack->meta(), stack->random_, stack->clock_, exclusive);
   if (auto started = co_await stack->epochs_->start(); !started) co_return std::unexpected(started.error().detail);
 
-  stack->accounts_ =
-      std::make_unique<iam::Accounts>(stack->meta(), *stack->keyring_, stack->clock_, stack->random_);
+  stack->accounts_ = std::make_unique<iam::Accounts>(stack->meta(), *stack->keyring_, stack->clock_, stack->random_);
   if (auto loaded = co_await stack->accounts_->load(); !loaded) co_return std::unexpected(loaded.error().detail);
   co_return stack;
 }

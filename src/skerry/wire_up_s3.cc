@@ -20,7 +20,8 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
       index_(stack.meta(), buckets_, stack.clock(), stack.random(),
              [this](storage::Partition partition) { sweeper_.note(partition); }),
       contents_({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}),
-      front_(buckets_, {.any_region = settings.flag("s3.any_region")}) {}
+      front_(buckets_, {.any_region = settings.flag("s3.any_region")}),
+      scrub_host_(stack.meta(), buckets_) {}
 
 void S3::bind(wire::Registry& registry) {
   s3::bind_buckets(registry, buckets_);

@@ -7,6 +7,7 @@
 #include "s3/content_store.h"
 #include "s3/front.h"
 #include "s3/object_index.h"
+#include "s3/scrub_host.h"
 #include "skerry/settings.h"
 #include "skerry/storage_stack.h"
 #include "storage/sweeper.h"
@@ -24,6 +25,7 @@ class S3 final : public storage::SweepHost {
 
   void bind(wire::Registry& registry);
   api::Front& front() { return front_; }
+  storage::ScrubHost& scrubbed() { return scrub_host_; }
   void start();
   Task<> stop();
 
@@ -39,6 +41,7 @@ class S3 final : public storage::SweepHost {
   s3::ObjectIndex index_;
   s3::ContentStore contents_;
   s3::Front front_;
+  s3::ScrubHost scrub_host_;
 };
 
 }  // namespace skerry

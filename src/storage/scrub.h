@@ -18,6 +18,7 @@ class ScrubHost {
     Segment segment;
     KekId kek{};
     std::string where;  // for the report: bucket, key, version
+    std::string row;    // the host's own: by which it looks at this use again
   };
   struct Page {
     std::vector<Used> used;

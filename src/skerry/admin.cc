@@ -1,0 +1,87 @@
+#include "skerry/admin.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "wire/text.h"
+
+namespace skerry {
+namespace {
+
+std::string argument(const AdminRequest& request, const std::string& name) {
+  auto found = request.arguments.find(name);
+  return found == request.arguments.end() ? "" : found->second;
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  wire::append_json_string(out, text);
+  return out;
+}
+
+std::string account_json(const iam::Account& account) {
+  return fmt::format(R"({{"AccountId":"{}","CanonicalId":"{}","Name":{},"AccessKeyId":"{}","SecretAccessKey":"{}"}})",
+                     account.account_id, account.canonical_id, json_string(account.name), account.root_access_key_id,
+                     account.root_secret);
+}
+
+std::string report_text(const storage::ScrubReport& report) {
+  std::string out;
+  for (const auto& finding : report.findings) {
+    out += fmt::format("{}: blob {}: {}{}\n", storage::ScrubReport::name(finding.kind), finding.id.text(),
+                       finding.detail, finding.repaired ? " (removed)" : "");
+  }
+  if (report.found > report.findings.size()) {
+    out += fmt::format("… and {} more\n", report.found - report.findings.size());
+  }
+  out += fmt::format("{} blobs and {} bytes read; {} findings{}\n", report.blobs, report.bytes, report.found,
+                     report.complete ? "" : "; the check did not come to its end");
+  return out;
+}
+
+}  // namespace
+
+Task<AdminResult> Admin::run(AdminRequest request) {
+  bool json = argument(request, "json") == "true";
+  if (request.command == "account.create") co_return co_await create_account(argument(request, "name"), json);
+  if (request.command == "account.list") co_return list_accounts(json);
+  if (request.command == "verify") co_return co_await verify(argument(request, "repair") == "true");
+  co_return std::unexpected("there is no command " + request.command);
+}
+
+Task<AdminResult> Admin::create_account(std::string name, bool json) {
+  auto made = co_await stack_.accounts().create(std::move(name));
+  if (!made) co_return std::unexpected("the account was not made: " + made.error().detail);
+  if (json) co_return account_json(*made) + "\n";
+  co_return fmt::format("account            {}\ncanonical id       {}\naccess key id      {}\nsecret access key  {}\n",
+                        made->account_id, made->canonical_id, made->root_access_key_id, made->root_secret);
+}
+
+AdminResult Admin::list_accounts(bool json) const {
+  std::string out;
+  for (const iam::Account& account : stack_.accounts().list()) {
+    if (json) {
+      out += (out.empty() ? "[" : ",\n ") + account_json(account);
+    } else {
+      out += fmt::format("{}  {}  {:%Y-%m-%d}  {}\n", account.account_id, account.root_access_key_id,
+                         fmt::gmtime(std::chrono::system_clock::to_time_t(account.created)), account.name);
+    }
+  }
+  if (json) out = (out.empty() ? "[" : out) + "]\n";
+  return out;
+}
+
+Task<AdminResult> Admin::verify(bool repair) {
+  storage::Sweeper::Stores stores{stack_.meta(), stack_.blobs(), stack_.epochs(), stack_.keyring(), stack_.readers()};
+  storage::Scrub scrub(stores, scrubbed_, stack_.clock(), {.repair = repair});
+  auto report = co_await scrub.run();
+  std::string text = report_text(report);
+  bool clean = report.complete;
+  for (const auto& finding : report.findings) clean = clean && finding.repaired;
+  if (!clean) co_return std::unexpected(text + "the store is not in order");
+  co_return text;
+}
+
+}  // namespace skerry

@@ -1,0 +1,159 @@
+#include "skerry/commands.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/loop_executor.h"
+#include "skerry/admin_handler.h"
+#include "skerry/endpoint_file.h"
+#include "skerry/root_key_file.h"
+#include "skerry/storage_stack.h"
+#include "skerry/wire_up_s3.h"
+
+namespace skerry {
+namespace {
+
+struct ClientSettings {
+  std::string endpoint;
+  RootKey key;
+  std::string region;
+};
+
+int fail(const std::string& sentence) {
+  fmt::print(stderr, "skerry: {}\n", sentence);
+  return 1;
+}
+
+std::expected<ClientSettings, std::string> client_settings(const Settings& settings) {
+  std::string data = settings.text("data");
+  auto key = read_root_key(data);
+  if (!key) return std::unexpected(key.error());
+  if (!*key) {
+    return std::unexpected(fmt::format(
+        "there is no account in {} yet; `skerry serve --data {}` makes one at its first start", data, data));
+  }
+  bool tls = !settings.text("tls.certificate").empty();
+  std::string configured = fmt::format("{}://{}", tls ? "https" : "http", settings.text("listen"));
+  return ClientSettings{EndpointFile::read(data).value_or(configured), **key, settings.text("region")};
+}
+
+AdminResult run_on_store(const Settings& settings, const AdminRequest& request) {
+  if (!std::filesystem::exists(settings.text("data") + "/format")) {
+    return std::unexpected("there is no store in " + settings.text("data"));
+  }
+  Log log(LogLevel::Warning, LogFormat::Human);
+  LoopExecutor executor;
+  auto stack = executor.run(StorageStack::open(settings, log));
+  if (!stack) return std::unexpected(stack.error());
+  InlineWorkers workers;
+  S3 s3(**stack, workers, settings);
+  Admin admin(**stack, s3.scrubbed());
+  AdminResult result = executor.run(admin.run(request));
+  executor.run((*stack)->stop());
+  return result;
+}
+
+void report(bool good, const std::string& line) { fmt::print("{}  {}\n", good ? "ok  " : "WEAK", line); }
+
+bool check_folder(const Settings& settings) {
+  std::string data = settings.text("data");
+  std::error_code error;
+  std::string existing = data;
+  while (!existing.empty() && !std::filesystem::exists(existing, error)) {
+    existing = std::filesystem::path(existing).parent_path();
+  }
+  if (existing.empty()) existing = ".";
+  if (::access(existing.c_str(), W_OK) != 0) {
+    fmt::print("FAIL  {} cannot be written to\n", existing);
+    return false;
+  }
+  struct statvfs space{};
+  if (::statvfs(existing.c_str(), &space) == 0) {
+    std::uint64_t free_mib = space.f_bavail * (space.f_frsize >> 10) >> 10;
+    report(free_mib > 1024, fmt::format("{} MiB are free under {}", free_mib, existing));
+  }
+  return true;
+}
+
+void check_master_key(const Settings& settings) {
+  auto origin = master_key_origin(settings);
+  if (!origin) {
+    report(false, origin.error());
+    return;
+  }
+  bool beside_data =
+      origin->kind == storage::MasterKeyOrigin::Kind::File && origin->name.starts_with(settings.text("data") + "/");
+  if (beside_data) {
+    report(false,
+           "the master key lies in the data folder: whoever takes the folder can read everything in it. Move "
+           "it and set `master_key`, or hand it over as a systemd credential");
+  } else {
+    report(true, "the master key comes from " + origin->describe());
+  }
+}
+
+}  // namespace
+
+int print_environment(const Settings& settings) {
+  auto client = client_settings(settings);
+  if (!client) return fail(client.error());
+  fmt::print(
+      "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\n"
+      "export AWS_DEFAULT_REGION={}\n",
+      client->endpoint, client->key.access_key_id, client->key.secret_access_key, client->region);
+  return 0;
+}
+
+int show_configuration(const Settings& settings) {
+  for (const Settings::Shown& shown : settings.show()) {
+    fmt::print("{:<24} {:<28} {}\n", shown.name, shown.value.empty() ? "-" : shown.value, shown.origin);
+  }
+  return 0;
+}
+
+int run_admin(const Settings& settings, const AdminRequest& request) {
+  std::optional<AdminResult> asked = ask_server(settings.text("data"), request);
+  AdminResult result = asked ? std::move(*asked) : run_on_store(settings, request);
+  if (!result) return fail(result.error());
+  fmt::print("{}", *result);
+  return 0;
+}
+
+int doctor(const Settings& settings) {
+  bool good = check_folder(settings);
+  check_master_key(settings);
+  bool loopback = settings.text("listen").starts_with("127.") || settings.text("listen").starts_with("[::1]") ||
+                  settings.text("listen").starts_with("localhost");
+  bool tls = !settings.text("tls.certificate").empty();
+  report(loopback || tls, fmt::format("the API listens on {} {}", settings.text("listen"),
+                                      tls        ? "with TLS"
+                                      : loopback ? "without TLS, on loopback only"
+                                                 : "WITHOUT TLS"));
+  auto cores = std::thread::hardware_concurrency();
+  report(cores > 1, fmt::format("{} cores: as many reactors", cores));
+  return good ? 0 : 1;
+}
+
+int run_aws(const Settings& settings, const std::vector<std::string>& arguments) {
+  auto client = client_settings(settings);
+  if (!client) return fail(client.error());
+  ::setenv("AWS_ENDPOINT_URL", client->endpoint.c_str(), 1);
+  ::setenv("AWS_ACCESS_KEY_ID", client->key.access_key_id.c_str(), 1);
+  ::setenv("AWS_SECRET_ACCESS_KEY", client->key.secret_access_key.c_str(), 1);
+  ::setenv("AWS_DEFAULT_REGION", client->region.c_str(), 1);
+  ::unsetenv("AWS_SESSION_TOKEN");
+  ::unsetenv("AWS_PROFILE");
+  std::vector<std::string> words{"aws", "--endpoint-url", client->endpoint};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execvp("aws", argv.data());
+  return fail("there is no `aws` on the PATH; install the AWS CLI (Debian: apt install awscli)");
+}
+
+}  // namespace skerry
