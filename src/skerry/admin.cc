@@ -45,7 +45,10 @@ std::string report_text(const storage::ScrubReport& report) {
 
 Task<AdminResult> Admin::run(AdminRequest request) {
   bool json = argument(request, "json") == "true";
-  if (request.command == "account.create") co_return co_await create_account(argument(request, "name"), json);
+  if (request.command == "account.create") {
+    std::string name = argument(request, "name");
+    co_return co_await create_account(std::move(name), json);
+  }
   if (request.command == "account.list") co_return list_accounts(json);
   if (request.command == "verify") co_return co_await verify(argument(request, "repair") == "true");
   co_return std::unexpected("there is no command " + request.command);
