@@ -80,6 +80,8 @@ std::string parts(std::string_view object_key, Stamp stamp, std::uint32_t index)
 
 std::string retired(std::string_view object_key, Stamp stamp) { return stamped(Class::Retired, object_key, stamp); }
 
+std::string retired_versions() { return begin(Class::Retired); }
+
 std::optional<VersionKey> parse_version(std::string_view row) {
   if (!is(row, Class::Version) && !is(row, Class::Detail) && !is(row, Class::Retired)) return std::nullopt;
   row.remove_prefix(1);
@@ -118,6 +120,15 @@ std::optional<UploadKey> parse_upload(std::string_view row) {
   auto key = take_object_key(row);
   if (!key || row.size() != UploadId::kBytes) return std::nullopt;
   return UploadKey{std::move(*key), UploadId{load_be64(row.data()), std::string(row.substr(8))}};
+}
+
+std::string upload_detail(const UploadId& id) { return begin(Class::UploadDetail).append(id.bytes()); }
+std::string ended_upload(const UploadId& id) { return ended_uploads().append(id.bytes()); }
+std::string ended_uploads() { return begin(Class::EndedUpload); }
+
+std::optional<UploadId> parse_ended_upload(std::string_view row) {
+  if (!is(row, Class::EndedUpload) || row.size() != 1 + UploadId::kBytes) return std::nullopt;
+  return UploadId{load_be64(row.data() + 1), std::string(row.substr(9))};
 }
 
 std::string parts_of(const UploadId& id) { return begin(Class::Part).append(id.bytes()); }

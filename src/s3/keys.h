@@ -14,16 +14,18 @@ using Stamp = std::uint64_t;  // microseconds since 1970; of two versions of a k
 
 enum class Class : char {
   Fence = 0x01,
-  Config = 0x02,   // a configuration document by name
-  Current = 0x10,  // object key -> the latest version, where that is an object
-  Marker = 0x11,   // object key -> the latest version, where that is a delete marker
-  Version = 0x12,  // object key, inverted stamp -> a version that is not the latest
-  Detail = 0x13,   // object key, inverted stamp -> what no listing shows
-  Parts = 0x14,    // object key, inverted stamp, index -> a piece of a large part table
-  Upload = 0x15,   // object key, stamp, random -> a multipart upload in progress
-  Part = 0x16,     // upload id, part number -> a part of one
-  Outbox = 0x17,   // events caused by writes (a later issue)
-  Retired = 0x18,  // object key, inverted stamp -> its detail is still there, to be taken apart
+  Config = 0x02,        // a configuration document by name
+  Current = 0x10,       // object key -> the latest version, where that is an object
+  Marker = 0x11,        // object key -> the latest version, where that is a delete marker
+  Version = 0x12,       // object key, inverted stamp -> a version that is not the latest
+  Detail = 0x13,        // object key, inverted stamp -> what no listing shows
+  Parts = 0x14,         // object key, inverted stamp, index -> a piece of a large part table
+  Upload = 0x15,        // object key, stamp, random -> a multipart upload in progress
+  Part = 0x16,          // upload id, part number -> a part of one
+  Outbox = 0x17,        // events caused by writes (a later issue)
+  Retired = 0x18,       // object key, inverted stamp -> its detail is still there, to be taken apart
+  UploadDetail = 0x19,  // upload id -> what the upload's version is to have
+  EndedUpload = 0x1a,   // upload id -> there may still be parts of it, to be dropped
   // 0xF0 and up are storage's own (storage/blob_ledger.h).
 };
 
@@ -40,6 +42,7 @@ std::string detail(std::string_view object_key, Stamp stamp);
 std::string parts(std::string_view object_key, Stamp stamp, std::uint32_t index);
 
 std::string retired(std::string_view object_key, Stamp stamp);
+std::string retired_versions();  // prefix of all
 
 struct VersionKey {
   std::string object_key;
@@ -72,6 +75,10 @@ struct UploadKey {
   UploadId id;
 };
 std::optional<UploadKey> parse_upload(std::string_view row);
+std::string upload_detail(const UploadId& id);
+std::string ended_upload(const UploadId& id);
+std::string ended_uploads();  // prefix of all
+std::optional<UploadId> parse_ended_upload(std::string_view row);
 
 std::string part(const UploadId& id, std::uint32_t number);
 std::string parts_of(const UploadId& id);  // prefix of all
