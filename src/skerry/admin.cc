@@ -21,10 +21,13 @@ std::string json_string(std::string_view text) {
   return out;
 }
 
-std::string account_json(const iam::Account& account) {
-  return fmt::format(R"({{"AccountId":"{}","CanonicalId":"{}","Name":{},"AccessKeyId":"{}","SecretAccessKey":"{}"}})",
-                     account.account_id, account.canonical_id, json_string(account.name), account.root_access_key_id,
-                     account.root_secret);
+// The secret is shown once, to whoever makes the account.
+enum class ShowSecret { No, Yes };
+
+std::string account_json(const iam::Account& account, ShowSecret show) {
+  std::string secret = show == ShowSecret::Yes ? fmt::format(R"(,"SecretAccessKey":"{}")", account.root_secret) : "";
+  return fmt::format(R"({{"AccountId":"{}","CanonicalId":"{}","Name":{},"AccessKeyId":"{}"{}}})", account.account_id,
+                     account.canonical_id, json_string(account.name), account.root_access_key_id, secret);
 }
 
 std::string report_text(const storage::ScrubReport& report) {
@@ -57,7 +60,7 @@ Task<AdminResult> Admin::run(AdminRequest request) {
 Task<AdminResult> Admin::create_account(std::string name, bool json) {
   auto made = co_await stack_.accounts().create(std::move(name));
   if (!made) co_return std::unexpected("the account was not made: " + made.error().detail);
-  if (json) co_return account_json(*made) + "\n";
+  if (json) co_return account_json(*made, ShowSecret::Yes) + "\n";
   co_return fmt::format("account            {}\ncanonical id       {}\naccess key id      {}\nsecret access key  {}\n",
                         made->account_id, made->canonical_id, made->root_access_key_id, made->root_secret);
 }
@@ -66,7 +69,7 @@ AdminResult Admin::list_accounts(bool json) const {
   std::string out;
   for (const iam::Account& account : stack_.accounts().list()) {
     if (json) {
-      out += (out.empty() ? "[" : ",\n ") + account_json(account);
+      out += (out.empty() ? "[" : ",\n ") + account_json(account, ShowSecret::No);
     } else {
       out += fmt::format("{}  {}  {:%Y-%m-%d}  {}\n", account.account_id, account.root_access_key_id,
                          fmt::gmtime(std::chrono::system_clock::to_time_t(account.created)), account.name);
