@@ -147,6 +147,9 @@ class Model:
         errors += [name for name, shape in self.shapes.items() if shape.get("synthetic")]
         self.input_roots = set(inputs)
         self.read, self.written = walk(inputs), walk(outputs + errors)
+        for name in set(inputs) & set(outputs):
+            if any(self.streams(name, member) for member in self.shapes[name].get("members", {})):
+                raise Unknown(f"{self.name}.{name}: streams both ways")
         if self.both_ways:
             self.read = self.written = self.read | self.written
         for name in self.read:

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "cloudwatch/api/ops.h"
 #include "iam/api/ops.h"
 #include "kms/api/ops.h"
@@ -9,7 +11,7 @@
 #include "sns/api/ops.h"
 #include "sqs/api/ops.h"
 #include "sts/api/ops.h"
-#include "wire/tree.h"
+#include "wire/pattern.h"
 #include "wire_fixture.h"
 
 // Services that are nothing like S3, with requests as the AWS CLI, boto3, the JavaScript and the Go SDK send them.
@@ -288,6 +290,34 @@ TEST_F(Services, SqsSpeaksJsonAndTheOldClisQuery) {
   auto missing = json("sqs", "AmazonSQS.ReceiveMessage", "1.0", "{}");
   EXPECT_EQ(missing.headers.get("x-amzn-query-error"), "MissingParameter;Sender");
   EXPECT_NE(body_of(missing).find("The request must contain the parameter QueueUrl."), std::string::npos);
+}
+
+void check_patterns(const wire::Shape* shape, std::set<const wire::Shape*>& seen) {
+  if (!shape || !seen.insert(shape).second) return;
+  if (shape->limits && !shape->limits->pattern.empty()) {
+    EXPECT_TRUE(wire::compiles_pattern(shape->limits->pattern)) << shape->name << ": " << shape->limits->pattern;
+  }
+  for (const wire::Member& member : shape->members) check_patterns(member.shape, seen);
+  check_patterns(shape->item, seen);
+  check_patterns(shape->key, seen);
+}
+
+TEST_F(Services, AllPatternsCompile) {
+  std::set<const wire::Shape*> seen;
+  for (const wire::Service* service : {&s3::kService, &iam::kService, &sts::kService, &kms::kService, &lambda::kService,
+                                       &logs::kService, &cloudwatch::kService, &sns::kService, &sqs::kService}) {
+    for (const wire::Operation& operation : service->operations) check_patterns(operation.input, seen);
+  }
+  EXPECT_GT(seen.size(), 500u);
+}
+
+TEST_F(Services, PatternsMatchTheWholeValue) {
+  EXPECT_TRUE(wire::matches_pattern("[a-z]+", "abc"));
+  EXPECT_FALSE(wire::matches_pattern("[a-z]+", "abc\n"));
+  EXPECT_FALSE(wire::matches_pattern("[a-z]+", "1abc"));
+  EXPECT_FALSE(wire::matches_pattern("a|ab", "abc"));
+  // One that backtracks without end is given up, soon.
+  EXPECT_FALSE(wire::matches_pattern("(a+)+b", std::string(5000, 'a')));
 }
 
 TEST_F(Services, ActionsAreIamsNames) {

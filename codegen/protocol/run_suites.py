@@ -118,6 +118,8 @@ class Suite:
         model = botocore.model.ServiceModel({"metadata": {"apiVersion": "x", "endpointPrefix": "x", **self.metadata, "protocol": self.protocol},
                                              "operations": {operation: {**facts, "name": operation}}, "shapes": self.shapes})
         output = model.shape_for(shape) if shape else model.operation_model(operation).output_shape
+        if not shape and answer["status"] >= 300:
+            output = None
         if self.protocol == "query" and output:
             output.serialization.setdefault("resultWrapper", operation + "Result")
         # Of the words for a time and for bytes make what the cases have.
@@ -147,7 +149,7 @@ class Suite:
         answer = self.harness.ask(error=f"{self.facts['suite']}/{name}", message=message, value=by_name(params, shape, self.shapes))
         code = shape.get("error", {}).get("code", name)
         try:
-            parsed = self.parse(operation, answer, name)
+            parsed = {**self.parse(operation, answer, name), **self.parse(operation, answer, None)}
         except Exception as error:
             return False, repr(error)
         members = {key: value for key, value in parsed.items() if key in shape["members"] and key.lower() != "message"}

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -15,20 +16,31 @@ class XmlWriter {
   void declaration() { out_ += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"; }
   // `attributes` begin with a space and are escaped already.
   void open(std::string_view name, std::string_view attributes = {}) {
+    if (attributes.empty()) return tag("<", name);
     out_ += '<';
     out_ += name;
     out_ += attributes;
     out_ += '>';
   }
-  void close(std::string_view name) {
-    out_ += "</";
-    out_ += name;
-    out_ += '>';
-  }
+  void close(std::string_view name) { tag("</", name); }
   void leaf(std::string_view name, std::string_view text);
   std::string& out() { return out_; }
 
  private:
+  // A listing has ten thousand tags: each is put together first and appended once.
+  void tag(std::string_view begin, std::string_view name) {
+    char text[80];
+    std::size_t size = begin.size() + name.size() + 1;
+    if (size > sizeof text) {
+      out_.append(begin).append(name).append(1, '>');
+      return;
+    }
+    std::memcpy(text, begin.data(), begin.size());
+    std::memcpy(text + begin.size(), name.data(), name.size());
+    text[size - 1] = '>';
+    out_.append(text, size);
+  }
+
   std::string& out_;
 };
 

@@ -28,7 +28,13 @@ void write_list(XmlWriter& writer, const XmlStyle& style, std::string_view name,
   std::string_view item = flat ? name : style.query ? list.item_query : list.item_name;
   std::size_t size = list.ops->size(value);
   if (!flat) writer.open(name, attributes);
-  for (std::size_t i = 0; i < size; ++i) write_xml(writer, style, item, *list.item, list.ops->at(value, i));
+  std::string& out = writer.out();
+  std::size_t start = out.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    write_xml(writer, style, item, *list.item, list.ops->at(value, i));
+    // By the first item the whole is guessed, so that a long list is not copied each time the string grows.
+    if (i == 0 && size > 16) out.reserve(start + (out.size() - start + 16) * size + 512);
+  }
   if (!flat) writer.close(name);
 }
 
