@@ -2,11 +2,18 @@
 
 from bad_input.row import Row
 
-KINDS = {"v2": "list-type=2&max-keys", "v1": "max-keys", "versions": "versions&max-keys", "uploads": "uploads&max-uploads"}
+KINDS = {
+    "v2": "list-type=2&max-keys",
+    "v1": "max-keys",
+    "versions": "versions&max-keys",
+    "uploads": "uploads&max-uploads",
+}
 NUMBERS = ["-1", "x", "1.5", "0x10", "99999999999", "2147483648"]
 
 ROWS = [
-    Row(5, f"GET /{{bucket}}?{query}={number}", 400, "InvalidArgument") for query in KINDS.values() for number in NUMBERS
+    Row(5, f"GET /{{bucket}}?{query}={number}", 400, "InvalidArgument")
+    for query in KINDS.values()
+    for number in NUMBERS
 ]
 ROWS += [
     Row(3, f"GET /{{bucket}}?{kind}encoding-type={value}", 400, "InvalidArgument")

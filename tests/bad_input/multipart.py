@@ -65,6 +65,18 @@ ROWS += [
     for asked in ("bytes=0-", "bytes=-5", "0-5", "bytes=5-3", "bytes=0-1,2-3", "bytes=0-10", "bytes=a-b", "x")
 ]  # fmt: skip
 ROWS += [
-    Row(49, "PUT /{bucket}/k?partNumber=2&uploadId={upload}", 404, "NoSuchKey", {"x-amz-copy-source": "{bucket}/no-such"}),
-    Row(49, f"PUT /{{bucket}}/k?partNumber=2&uploadId={UNKNOWN}", 404, "NoSuchUpload", {"x-amz-copy-source": "{bucket}/k"}),
+    Row(
+        49,
+        "PUT /{bucket}/k?partNumber=2&uploadId={upload}",
+        404,
+        "NoSuchKey",
+        {"x-amz-copy-source": "{bucket}/no-such"},
+    ),
+    Row(
+        49,
+        f"PUT /{{bucket}}/k?partNumber=2&uploadId={UNKNOWN}",
+        404,
+        "NoSuchUpload",
+        {"x-amz-copy-source": "{bucket}/k"},
+    ),
 ]

@@ -36,13 +36,28 @@ ROWS += [
     Row(0, "GET /{bucket}/k?attributes", 400, "InvalidRequest"),
     Row(23, "GET /{bucket}/k", 400, "InvalidBucketOwnerAWSAccountID", {"x-amz-expected-bucket-owner": "me"}),
     Row(23, "GET /{bucket}", 400, "InvalidBucketOwnerAWSAccountID", {"x-amz-expected-bucket-owner": "12345678901"}),
-    Row(23, "PUT /{bucket}/k", 400, "InvalidBucketOwnerAWSAccountID", {"x-amz-expected-bucket-owner": "1234567890123"}, "x"),
+    Row(
+        23,
+        "PUT /{bucket}/k",
+        400,
+        "InvalidBucketOwnerAWSAccountID",
+        {"x-amz-expected-bucket-owner": "1234567890123"},
+        "x",
+    ),
     Row(23, "GET /{bucket}/k", 403, "AccessDenied", {"x-amz-expected-bucket-owner": "000000000000"}),
     Row(23, "DELETE /{bucket}/k", 403, "AccessDenied", {"x-amz-expected-bucket-owner": "000000000000"}),
     Row(23, "HEAD /{bucket}", 403, None, {"x-amz-expected-bucket-owner": "000000000000"}),
 ]
 ROWS += [
     Row(66, f"GET /{{bucket}}?{query}", 501, "NotImplemented")
-    for query in ("inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus", "object-lock", "metadataTable")
+    for query in (
+        "inventory",
+        "analytics",
+        "metrics",
+        "intelligent-tiering",
+        "policyStatus",
+        "object-lock",
+        "metadataTable",
+    )
 ]
 ROWS += [Row(66, "GET /{bucket}/k?torrent", 501, "NotImplemented")]

@@ -60,8 +60,24 @@ ROWS = [
     Row(27, GET, 403, "InvalidAccessKeyId", **edited("Credential=", "Credential=X")),
     Row(29, GET, 403, "SignatureDoesNotMatch", **edited("Signature=", "Signature=0")),
     Row(26, GET, 403, "AccessDenied", how={"unsigned": [("x-amz-made-up", "1")]}, why="an unsigned x-amz header"),
-    Row(26, "PUT /{bucket}/new", 403, "AccessDenied", body="x", how={"unsigned": [("x-amz-meta-a", "1")]}, why="unsigned metadata"),
-    Row(26, "PUT /{bucket}/new", 403, "AccessDenied", body="x", how={"unsigned": [("x-amz-acl", "private")]}, why="unsigned ACL"),
+    Row(
+        26,
+        "PUT /{bucket}/new",
+        403,
+        "AccessDenied",
+        body="x",
+        how={"unsigned": [("x-amz-meta-a", "1")]},
+        why="unsigned metadata",
+    ),
+    Row(
+        26,
+        "PUT /{bucket}/new",
+        403,
+        "AccessDenied",
+        body="x",
+        how={"unsigned": [("x-amz-acl", "private")]},
+        why="unsigned ACL",
+    ),
     Row(27, GET, 400, "InvalidToken", {"x-amz-security-token": "made-up"}),
     Row(28, GET, 403, "RequestTimeTooSkewed", how={"age": timedelta(days=2)}, why="two days ago"),
     Row(28, GET, 403, "RequestTimeTooSkewed", how={"age": -timedelta(days=2)}, why="in two days"),
@@ -86,5 +102,7 @@ ROWS = [
     Row(25, GET + "?AWSAccessKeyId={key}&Signature=x", 403, "AccessDenied", kind="anonymous"),
     Row(25, GET + "?AWSAccessKeyId={key}&Signature=x&Expires=1", 403, "AccessDenied", kind="anonymous"),
     Row(25, GET + "?AWSAccessKeyId={key}&Signature=x&Expires=soon", 403, "AccessDenied", kind="anonymous"),
-    Row(29, GET + "?AWSAccessKeyId={key}&Signature=x&Expires=4102444800", 403, "SignatureDoesNotMatch", kind="anonymous"),
+    Row(
+        29, GET + "?AWSAccessKeyId={key}&Signature=x&Expires=4102444800", 403, "SignatureDoesNotMatch", kind="anonymous"
+    ),
 ]

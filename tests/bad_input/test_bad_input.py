@@ -7,7 +7,9 @@ import pytest
 from bad_input import listing, multipart, names, reading, signing, writing
 from harness import sigv4
 
-TABLES = {table.__name__.rpartition(".")[2]: table.ROWS for table in (names, listing, reading, writing, multipart, signing)}
+TABLES = {
+    table.__name__.rpartition(".")[2]: table.ROWS for table in (names, listing, reading, writing, multipart, signing)
+}
 CASES = [pytest.param(row, id=f"{table}: {row}") for table, rows in TABLES.items() for row in rows]
 
 

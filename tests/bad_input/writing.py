@@ -23,7 +23,10 @@ LENGTHS = {
     "xxhash128": 16,
 }  # fmt: skip
 
-ROWS = [put(41, 400, "InvalidDigest", {"Content-MD5": digest}) for digest in ("", "x", encoded(b"short"), encoded(b"x" * 17), "*" * 24)]
+ROWS = [
+    put(41, 400, "InvalidDigest", {"Content-MD5": digest})
+    for digest in ("", "x", encoded(b"short"), encoded(b"x" * 17), "*" * 24)
+]
 ROWS += [put(41, 400, "BadDigest", {"Content-MD5": md5("other")})]
 for name, length in LENGTHS.items():
     header = f"x-amz-checksum-{name}"
@@ -33,7 +36,12 @@ for name, length in LENGTHS.items():
         put(42, 400, "InvalidRequest", {header: "?"}, why=f"{name} no base64"),
     ]
 ROWS += [
-    put(42, 400, "InvalidRequest", {"x-amz-checksum-crc32": "NhCmhg==", "x-amz-checksum-sha1": "qvTGHdzF6KLavt4PO0gs2a6pQ00="}),
+    put(
+        42,
+        400,
+        "InvalidRequest",
+        {"x-amz-checksum-crc32": "NhCmhg==", "x-amz-checksum-sha1": "qvTGHdzF6KLavt4PO0gs2a6pQ00="},
+    ),
     put(42, 400, "InvalidRequest", {"x-amz-sdk-checksum-algorithm": "CRC31"}),
     put(43, 400, "InvalidRequest", {"x-amz-sdk-checksum-algorithm": "SHA1", "x-amz-checksum-crc32": "NhCmhg=="}),
     put(30, 400, "XAmzContentSHA256Mismatch", {}, how={"payload": "0" * 64}, why="payload hash of other bytes"),
@@ -50,11 +58,22 @@ ROWS += [
     Row(35, "PUT /{bucket}/k", 412, "PreconditionFailed", {"If-Match": '"x"'}, "x"),
     Row(37, "DELETE /{bucket}/k", 412, "PreconditionFailed", {"If-Match": '"x"'}),
     Row(37, "DELETE /{bucket}/k", 501, "NotImplemented", {"x-amz-if-match-size": "1"}),
-    Row(37, "DELETE /{bucket}/k", 501, "NotImplemented", {"x-amz-if-match-last-modified-time": "Mon, 01 Jan 2001 00:00:00 GMT"}),
+    Row(
+        37,
+        "DELETE /{bucket}/k",
+        501,
+        "NotImplemented",
+        {"x-amz-if-match-last-modified-time": "Mon, 01 Jan 2001 00:00:00 GMT"},
+    ),
     put(66, 400, "InvalidStorageClass", {"x-amz-storage-class": "COLD"}),
     put(66, 400, "InvalidStorageClass", {"x-amz-storage-class": "standard"}),
     put(61, 400, "AccessControlListNotSupported", {"x-amz-acl": "public-read"}),
-    put(61, 400, "AccessControlListNotSupported", {"x-amz-grant-read": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'}),
+    put(
+        61,
+        400,
+        "AccessControlListNotSupported",
+        {"x-amz-grant-read": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'},
+    ),
     put(61, 400, "InvalidArgument", {"x-amz-acl": "everybody"}),
     put(63, 501, "NotImplemented", {"x-amz-server-side-encryption": "aws:kms"}),
     put(63, 400, "InvalidEncryptionAlgorithmError", {"x-amz-server-side-encryption": "rot13"}),
@@ -88,7 +107,13 @@ ROWS += [
     copy(51, 400, "InvalidArgument", "{bucket}/k", {"x-amz-metadata-directive": "KEEP"}),
     copy(51, 400, "InvalidArgument", "{bucket}/k", {"x-amz-tagging-directive": "KEEP"}),
     copy(51, 412, "PreconditionFailed", "{bucket}/k", {"x-amz-copy-source-if-match": '"x"'}),
-    copy(51, 412, "PreconditionFailed", "{bucket}/k", {"x-amz-copy-source-if-unmodified-since": "Mon, 01 Jan 2001 00:00:00 GMT"}),
+    copy(
+        51,
+        412,
+        "PreconditionFailed",
+        "{bucket}/k",
+        {"x-amz-copy-source-if-unmodified-since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+    ),
     copy(66, 400, "InvalidStorageClass", "{bucket}/k", {"x-amz-storage-class": "COLD"}),
 ]
 

@@ -101,7 +101,9 @@ def verify(raw, writers):
                 answer = connection.receive()
                 assert answer.status in (200, 404), (key, answer.body)
                 found = answer.body if answer.status == 200 else GONE
-                assert found in allowed, f"{key}: {describe(found)} is there, not one of {[describe(b) for b in allowed]}"
+                assert found in allowed, (
+                    f"{key}: {describe(found)} is there, not one of {[describe(b) for b in allowed]}"
+                )
                 writer.allowed[key] = [found]
                 if found is not GONE:
                     present.add(key)

@@ -50,7 +50,10 @@ def test_fact_41_content_md5_is_another(raw, bucket):
     assert (answer.status, answer.code) == (400, "BadDigest")
     assert answer.text("Message") == "The Content-MD5 you specified did not match what we received."
     assert answer.text("ExpectedDigest") in (wrong, hashlib.md5(b"other").hexdigest())
-    assert answer.text("CalculatedDigest") in (encode(hashlib.md5(b"hello").digest()), hashlib.md5(b"hello").hexdigest())
+    assert answer.text("CalculatedDigest") in (
+        encode(hashlib.md5(b"hello").digest()),
+        hashlib.md5(b"hello").hexdigest(),
+    )
     assert raw.request("GET", f"/{bucket}/k").status == 404
     right = [("Content-MD5", encode(hashlib.md5(b"hello").digest()))]
     assert raw.request("PUT", f"/{bucket}/k", right, b"hello").status == 200
@@ -77,7 +80,9 @@ def test_fact_42_two_checksums(raw, bucket):
     both = [(header(name), encode(DIGESTS[name](b"x"))) for name in ("CRC32", "SHA1")]
     answer = raw.request("PUT", f"/{bucket}/k", both, b"x")
     assert (answer.status, answer.code) == (400, "InvalidRequest")
-    assert answer.text("Message") == "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+    assert (
+        answer.text("Message") == "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+    )
     assert raw.request("GET", f"/{bucket}/k").status == 404
 
 
@@ -133,7 +138,9 @@ def test_fact_43_uploads_without_a_word_of_checksums(raw, bucket):
     upload_id = begun.text("UploadId")
     part = raw.request("PUT", f"/{bucket}/k?partNumber=1&uploadId={upload_id}", body=b"123456789")
     etag = part.header("etag")
-    body = f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+    body = (
+        f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>"
+    )
     assert raw.request("POST", f"/{bucket}/k?uploadId={upload_id}", body=body).status == 200
     got = raw.request("HEAD", f"/{bucket}/k", [("x-amz-checksum-mode", "ENABLED")])
     assert got.header(header("CRC64NVME")) == encode(DIGESTS["CRC64NVME"](b"123456789"))

@@ -223,7 +223,8 @@ def test_fact_19_errors_of_head_have_no_body(s3, raw, bucket):
 
 
 @pytest.mark.parametrize(
-    "sent, stored", [("aws-chunked,gzip", "gzip"), ("gzip,aws-chunked", "gzip"), ("aws-chunked", None), ("gzip", "gzip")]
+    "sent, stored",
+    [("aws-chunked,gzip", "gzip"), ("gzip,aws-chunked", "gzip"), ("aws-chunked", None), ("gzip", "gzip")],
 )
 def test_fact_20_aws_chunked_is_no_content_encoding(raw, bucket, sent, stored):
     assert raw.request("PUT", f"/{bucket}/k", [("Content-Encoding", sent)], b"x").status == 200

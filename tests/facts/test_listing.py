@@ -34,7 +34,9 @@ def pages(raw, bucket, query):
 
 
 def test_fact_01_a_token_that_was_never_given(s3, bucket):
-    with refused(400, "InvalidArgument", "The continuation token provided is incorrect", ArgumentName="continuation-token"):
+    with refused(
+        400, "InvalidArgument", "The continuation token provided is incorrect", ArgumentName="continuation-token"
+    ):
         s3.list_objects_v2(Bucket=bucket, ContinuationToken="made-up")
 
 
@@ -55,7 +57,9 @@ def test_fact_02_token_beats_start_after_and_both_come_back(s3, raw, bucket):
 
 
 def test_fact_02_a_token_survives_any_key(s3, raw, bucket):
-    keys = sorted(["\u0001", "\t", "\n", " ", "%", "+", "&=?", "é", "\u0301", "\ufffd", "😀", "</Key>", "x" * 1024, '"'])
+    keys = sorted(
+        ["\u0001", "\t", "\n", " ", "%", "+", "&=?", "é", "\u0301", "\ufffd", "😀", "</Key>", "x" * 1024, '"']
+    )
     put(s3, bucket, *keys)
     met = [key for page in pages(raw, bucket, "max-keys=1&encoding-type=url") for key in page[0]]
     assert met == [quote(key, safe="/-_.*").replace("%20", "+") for key in sorted(keys, key=str.encode)]
@@ -193,7 +197,7 @@ def test_fact_09_versions_in_pages(s3, raw, versioned):
     met, query = [], ""
     while True:
         page = listed(raw, versioned, f"versions&max-keys=2{query}")
-        met += zip(page.texts("Version/Key"), page.texts("Version/VersionId"))
+        met += zip(page.texts("Version/Key"), page.texts("Version/VersionId"), strict=True)
         if page.text("IsTruncated") == "false":
             break
         key, version = page.text("NextKeyMarker"), page.text("NextVersionIdMarker")
@@ -232,10 +236,12 @@ def test_fact_10_control_bytes_are_legal_xml(s3, raw, bucket):
 
 
 def test_fact_11_uploads_in_order(s3, raw, bucket):
-    made = [(key, s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]) for key in ("b", "a", "b", "c/1", "c/2")]
+    made = [
+        (key, s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]) for key in ("b", "a", "b", "c/1", "c/2")
+    ]
     expected = [made[1], made[0], made[2], made[3], made[4]]
     page = listed(raw, bucket, "uploads")
-    assert list(zip(page.texts("Upload/Key"), page.texts("Upload/UploadId"))) == expected
+    assert list(zip(page.texts("Upload/Key"), page.texts("Upload/UploadId"), strict=True)) == expected
     grouped = listed(raw, bucket, "uploads&delimiter=/")
     assert (grouped.texts("Upload/Key"), grouped.texts("CommonPrefixes/Prefix")) == (["a", "b", "b"], ["c/"])
     ignored = listed(raw, bucket, f"uploads&upload-id-marker={made[0][1]}")

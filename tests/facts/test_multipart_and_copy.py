@@ -45,7 +45,12 @@ def test_fact_46_a_part_too_small(s3, bucket):
     upload = Upload(s3, bucket)
     small, last = upload.put(1, b"x" * (5 * MIB - 1)), upload.put(2, b"y")
     with refused(
-        400, "EntityTooSmall", ETag=small["ETag"].strip('"'), PartNumber=1, ProposedSize=5 * MIB - 1, MinSizeAllowed=5 * MIB
+        400,
+        "EntityTooSmall",
+        ETag=small["ETag"].strip('"'),
+        PartNumber=1,
+        ProposedSize=5 * MIB - 1,
+        MinSizeAllowed=5 * MIB,
     ):
         upload.complete(small, last)
     grown = upload.put(1, b"x" * 5 * MIB)
@@ -134,7 +139,13 @@ def test_fact_47_complete_again(s3, bucket):
 
 def test_fact_47_what_was_said_at_the_beginning(s3, bucket):
     upload = Upload(
-        s3, bucket, ContentType="text/x", Metadata={"colour": "red"}, StorageClass="STANDARD_IA", Tagging="a=b", CacheControl="no-cache"
+        s3,
+        bucket,
+        ContentType="text/x",
+        Metadata={"colour": "red"},
+        StorageClass="STANDARD_IA",
+        Tagging="a=b",
+        CacheControl="no-cache",
     )
     upload.complete(upload.put(1, b"x"))
     head = s3.head_object(Bucket=bucket, Key="k")
@@ -195,7 +206,10 @@ def test_fact_49_conditions_and_versions_of_the_source(s3, versioned):
     with refused(412, "PreconditionFailed"):
         s3.upload_part_copy(**upload.ids, PartNumber=1, CopySource=source, CopySourceIfMatch=first["ETag"])
     copied = s3.upload_part_copy(
-        **upload.ids, PartNumber=1, CopySource={**source, "VersionId": first["VersionId"]}, CopySourceIfMatch=first["ETag"]
+        **upload.ids,
+        PartNumber=1,
+        CopySource={**source, "VersionId": first["VersionId"]},
+        CopySourceIfMatch=first["ETag"],
     )
     assert copied["CopySourceVersionId"] == first["VersionId"]
     upload.complete({"PartNumber": 1, "ETag": copied["CopyPartResult"]["ETag"]})
@@ -234,7 +248,13 @@ def test_fact_50_an_old_version_over_the_new(s3, versioned):
 
 def test_fact_51_directives(s3, bucket):
     s3.put_object(
-        Bucket=bucket, Key="source", Body=b"x", ContentType="text/a", CacheControl="max-age=1", Metadata={"m": "1"}, Tagging="t=1"
+        Bucket=bucket,
+        Key="source",
+        Body=b"x",
+        ContentType="text/a",
+        CacheControl="max-age=1",
+        Metadata={"m": "1"},
+        Tagging="t=1",
     )
 
     def copy(**how):
@@ -245,7 +265,12 @@ def test_fact_51_directives(s3, bucket):
 
     assert copy() == ("text/a", "max-age=1", {"m": "1"}, ["1"])
     assert copy(ContentType="text/b", Metadata={"m": "2"}) == ("text/a", "max-age=1", {"m": "1"}, ["1"])
-    assert copy(MetadataDirective="REPLACE", ContentType="text/b", Metadata={"n": "2"}) == ("text/b", None, {"n": "2"}, ["1"])
+    assert copy(MetadataDirective="REPLACE", ContentType="text/b", Metadata={"n": "2"}) == (
+        "text/b",
+        None,
+        {"n": "2"},
+        ["1"],
+    )
     assert copy(MetadataDirective="REPLACE") == ("binary/octet-stream", None, {}, ["1"])
     assert copy(TaggingDirective="REPLACE", Tagging="t=2") == ("text/a", "max-age=1", {"m": "1"}, ["2"])
     assert copy(TaggingDirective="REPLACE") == ("text/a", "max-age=1", {"m": "1"}, [])
@@ -278,7 +303,9 @@ def test_fact_51_a_delete_marker_is_no_source(s3, versioned):
     with refused(404, "NoSuchKey"):
         s3.copy_object(Bucket=versioned, Key="k", CopySource=f"{versioned}/source")
     with refused(400, "InvalidRequest"):
-        s3.copy_object(Bucket=versioned, Key="k", CopySource={"Bucket": versioned, "Key": "source", "VersionId": marker})
+        s3.copy_object(
+            Bucket=versioned, Key="k", CopySource={"Bucket": versioned, "Key": "source", "VersionId": marker}
+        )
 
 
 def test_fact_51_across_buckets_and_accounts(s3, other_s3, bucket, name):

@@ -13,7 +13,9 @@ def test_fact_61_acls_are_off(s3, raw, bucket):
         with refused(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"):
             s3.put_object(Bucket=bucket, Key="k", Body=b"x", ACL=acl)
     with refused(400, "AccessControlListNotSupported"):
-        s3.put_object(Bucket=bucket, Key="k", Body=b"x", GrantRead='uri="http://acs.amazonaws.com/groups/global/AllUsers"')
+        s3.put_object(
+            Bucket=bucket, Key="k", Body=b"x", GrantRead='uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+        )
     assert raw.request("GET", f"/{bucket}/k").status == 404
     s3.put_object(Bucket=bucket, Key="k", Body=b"x", ACL="bucket-owner-full-control")
 
@@ -108,7 +110,9 @@ def test_fact_63_what_is_not_here_yet_is_not_swallowed(raw, bucket, headers):
     assert raw.request("GET", f"/{bucket}/k").status == 404
 
 
-@pytest.mark.parametrize("query", ["logging", "notification", "versioning", "accelerate", "requestPayment", "encryption", "acl"])
+@pytest.mark.parametrize(
+    "query", ["logging", "notification", "versioning", "accelerate", "requestPayment", "encryption", "acl"]
+)
 def test_fact_65_reads_with_a_default(raw, bucket, query):
     answer = raw.request("GET", f"/{bucket}?{query}")
     assert answer.status == 200
@@ -131,7 +135,9 @@ def test_fact_66_storage_classes(s3, raw, bucket):
     assert "StorageClass" not in s3.head_object(Bucket=bucket, Key="k")
 
 
-@pytest.mark.parametrize("query", ["torrent", "inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"])
+@pytest.mark.parametrize(
+    "query", ["torrent", "inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"]
+)
 def test_fact_66_what_is_modelled_and_not_served(raw, bucket, query):
     answer = raw.request("GET", f"/{bucket}?{query}")
     assert (answer.status, answer.code) == (501, "NotImplemented")

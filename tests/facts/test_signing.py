@@ -32,7 +32,9 @@ def test_fact_24_a_presigned_url_lacks_a_field(raw, stored, field):
     assert answer.text("Message") == MISSING
 
 
-@pytest.mark.parametrize("scope", ["x", "20240101/us-east-1/s3", "{date}/us-east-1/s3/aws4_request/more", "{date}/us-east-1/s3/aws3"])
+@pytest.mark.parametrize(
+    "scope", ["x", "20240101/us-east-1/s3", "{date}/us-east-1/s3/aws4_request/more", "{date}/us-east-1/s3/aws3"]
+)
 def test_fact_24_a_malformed_scope(raw, stored, scope):
     credential = f"{raw.signer.access_key}/{scope.format(date=f'{sigv4.now():%Y%m%d}')}"
     answer = raw.presigned("GET", stored, X_Amz_Credential=credential)
@@ -200,7 +202,9 @@ def test_fact_31_canonical_forms(raw, stored, target, headers):
     assert raw.request("GET", stored.removesuffix("/k") + target, headers).body == b"stored"
 
 
-@pytest.mark.parametrize("key", ["a%20b", "a+b", "a%2Bb", "a%2Fb", "a//b", "~tilde", "a%7Eb", "%C3%A9", "a=b&c,d;e:f@g!$'()*"])
+@pytest.mark.parametrize(
+    "key", ["a%20b", "a+b", "a%2Bb", "a%2Fb", "a//b", "~tilde", "a%7Eb", "%C3%A9", "a=b&c,d;e:f@g!$'()*"]
+)
 def test_fact_31_paths_are_encoded_once(raw, bucket, key):
     assert raw.request("PUT", f"/{bucket}/{key}", body=b"x").status == 200
     assert raw.presigned("GET", f"/{bucket}/{key}").body == b"x"
@@ -265,7 +269,9 @@ def test_fact_32_chunk_signature(raw, bucket):
     assert raw.request("GET", f"/{bucket}/k").status == 404
 
 
-@pytest.mark.parametrize("trailer", [b"x-amz-checksum-crc32 NhCmhg==\r\n\r\n", b"x-amz-checksum-sha1:AAAA\r\n\r\n", b"\r\n"])
+@pytest.mark.parametrize(
+    "trailer", [b"x-amz-checksum-crc32 NhCmhg==\r\n\r\n", b"x-amz-checksum-sha1:AAAA\r\n\r\n", b"\r\n"]
+)
 def test_fact_32_malformed_trailer(raw, bucket, trailer):
     answer = unsigned_stream(raw, f"/{bucket}/k", b"5\r\nhello\r\n0\r\n" + trailer, 5)
     assert (answer.status, answer.code) == (400, "MalformedTrailerError")
@@ -299,7 +305,9 @@ def test_fact_32_no_byte_of_framing_is_stored(server, account, raw, bucket, conf
 
 def post(raw, bucket, key="k", conditions=(), extra=(), document=None, changes=None, **form):
     document = document or post_form.policy(bucket, conditions)
-    return post_form.post(raw, bucket, post_form.signed_fields(raw.signer, key, document, extra, **(changes or {})), **form)
+    return post_form.post(
+        raw, bucket, post_form.signed_fields(raw.signer, key, document, extra, **(changes or {})), **form
+    )
 
 
 def test_fact_33_a_form_uploads(raw, bucket):
@@ -343,7 +351,9 @@ def test_fact_33_size_range(raw, bucket):
     assert post(raw, bucket, conditions=conditions, file=b"1234").status == 204
 
 
-@pytest.mark.parametrize("document", ["{", "[]", "{}", '{"expiration": "soon", "conditions": []}', '{"conditions": []}'])
+@pytest.mark.parametrize(
+    "document", ["{", "[]", "{}", '{"expiration": "soon", "conditions": []}', '{"conditions": []}']
+)
 def test_fact_33_no_policy_document(raw, bucket, document):
     answer = post(raw, bucket, document=document)
     assert (answer.status, answer.code) == (400, "InvalidPolicyDocument")
@@ -360,7 +370,9 @@ def test_fact_33_conditions(raw, bucket):
     wrong = post(raw, bucket, document=post_form.policy(bucket + "-other"))
     assert (wrong.status, wrong.code) == (403, "AccessDenied")
     assert raw.request("GET", f"/{bucket}/k").status == 404
-    kept = post(raw, bucket, conditions=[["starts-with", "$x-amz-meta-colour", "r"]], extra=[("x-amz-meta-colour", "red")])
+    kept = post(
+        raw, bucket, conditions=[["starts-with", "$x-amz-meta-colour", "r"]], extra=[("x-amz-meta-colour", "red")]
+    )
     assert kept.status == 204
     assert raw.request("HEAD", f"/{bucket}/k").header("x-amz-meta-colour") == "red"
 
@@ -385,7 +397,9 @@ def test_fact_33_success_status(raw, bucket, asked, status):
 
 def test_fact_33_success_redirect(raw, bucket):
     conditions = [["starts-with", "$success_action_redirect", ""]]
-    answer = post(raw, bucket, conditions=conditions, extra=[("success_action_redirect", "http://example.test/done?a=1")])
+    answer = post(
+        raw, bucket, conditions=conditions, extra=[("success_action_redirect", "http://example.test/done?a=1")]
+    )
     assert answer.status == 303
     assert answer.header("location") == (
         f"http://example.test/done?a=1&bucket={bucket}&key=k&etag=%225d41402abc4b2a76b9719d911017c592%22"

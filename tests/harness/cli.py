@@ -50,5 +50,7 @@ class AwsCli:
     def __call__(self, *arguments, timeout=180):
         """Its standard output; a failure is an assertion's."""
         done = self.try_(*arguments, timeout=timeout)
-        assert done.returncode == 0, f"aws {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, (
+            f"aws {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
         return done.stdout

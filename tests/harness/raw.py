@@ -51,7 +51,9 @@ class RawClient:
 
     def presigned(self, method, target, headers=(), body=b"", **how):
         """A request whose signature is in its query; `how` goes to Signer.presign."""
-        return self.anonymous(method, self.signer.presign(method, target, self.host, headers=headers, **how), headers, body)
+        return self.anonymous(
+            method, self.signer.presign(method, target, self.host, headers=headers, **how), headers, body
+        )
 
     def send(self, method, target, headers, body=b""):
         return http.exchange(self.server.address, http.serialise(method, target, headers, body), method)

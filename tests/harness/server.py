@@ -93,7 +93,12 @@ class Server:
     def run(self, *arguments, check=True):
         """Another command of the program, beside the server."""
         return subprocess.run(
-            [self.program, *arguments], env=_clean_environment(), text=True, capture_output=True, check=check, timeout=60
+            [self.program, *arguments],
+            env=_clean_environment(),
+            text=True,
+            capture_output=True,
+            check=check,
+            timeout=60,
         )
 
     def shell_environment(self):

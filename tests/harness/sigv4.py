@@ -25,7 +25,8 @@ def canonical_path(path):
 def canonical_query(query):
     pairs = [part.partition("=")[::2] for part in query.split("&") if part]
     encoded = sorted(
-        (quote(unquote_to_bytes(name), safe="-_.~"), quote(unquote_to_bytes(value), safe="-_.~")) for name, value in pairs
+        (quote(unquote_to_bytes(name), safe="-_.~"), quote(unquote_to_bytes(value), safe="-_.~"))
+        for name, value in pairs
     )
     return "&".join(f"{name}={value}" for name, value in encoded)
 
@@ -84,7 +85,9 @@ class Signer:
             "X-Amz-SignedHeaders": ";".join(sorted(name.lower() for name, _ in headers)),
         }
         path, _, query = target.partition("?")
-        unsigned = "&".join([query] * bool(query) + [f"{name}={quote(value, safe='-_.~')}" for name, value in fields.items()])
+        unsigned = "&".join(
+            [query] * bool(query) + [f"{name}={quote(value, safe='-_.~')}" for name, value in fields.items()]
+        )
         request, _ = self.canonical_request(method, f"{path}?{unsigned}", headers, UNSIGNED)
         fields["X-Amz-Signature"] = self.signature(time, self.string_to_sign(time, request))
         fields.update({name.replace("_", "-"): value for name, value in changes.items()})
@@ -96,14 +99,27 @@ class Signer:
         previous, body = seed, b""
         for piece in [*pieces, b""]:
             text = "\n".join(
-                ("AWS4-HMAC-SHA256-PAYLOAD", stamp(time), self.scope(time), previous, EMPTY, hashlib.sha256(piece).hexdigest())
+                (
+                    "AWS4-HMAC-SHA256-PAYLOAD",
+                    stamp(time),
+                    self.scope(time),
+                    previous,
+                    EMPTY,
+                    hashlib.sha256(piece).hexdigest(),
+                )
             )
             previous = self.signature(time, text)
             body += f"{len(piece):x};chunk-signature={previous}\r\n".encode() + piece + (b"\r\n" if piece else b"")
         if trailer:
             line = f"{trailer[0]}:{trailer[1]}\n"
             text = "\n".join(
-                ("AWS4-HMAC-SHA256-TRAILER", stamp(time), self.scope(time), previous, hashlib.sha256(line.encode()).hexdigest())
+                (
+                    "AWS4-HMAC-SHA256-TRAILER",
+                    stamp(time),
+                    self.scope(time),
+                    previous,
+                    hashlib.sha256(line.encode()).hexdigest(),
+                )
             )
             body += f"{trailer[0]}:{trailer[1]}\r\n".encode()
             body += f"x-amz-trailer-signature:{self.signature(time, text)}\r\n".encode()

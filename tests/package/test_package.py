@@ -30,7 +30,9 @@ def test_contents(package):
     assert listed["./usr/bin/skerry"] == ["-rwxr-xr-x", "root/root"]
     for file in ("./lib/systemd/system/skerry.service", "./etc/skerry/skerry.toml", "./usr/lib/sysusers.d/skerry.conf"):
         assert listed[file] == ["-rw-r--r--", "root/root"]
-    assert not [path for path in listed if path.startswith("./var")], "state is made by systemd, and never removed by dpkg"
+    assert not [path for path in listed if path.startswith("./var")], (
+        "state is made by systemd, and never removed by dpkg"
+    )
     assert "librocksdb" in field(package, "Depends") and "libc6" in field(package, "Depends")
     assert run("dpkg-deb", "--info", package, "conffiles").split() == ["/etc/skerry/skerry.toml"]
 
@@ -67,12 +69,20 @@ def root(package, tmp_path):
 
 def install(scratch, *arguments):
     return run(
-        "dpkg", f"--root={scratch}", "--force-script-chrootless", "--force-depends", "--force-confold", "--install", *arguments
+        "dpkg",
+        f"--root={scratch}",
+        "--force-script-chrootless",
+        "--force-depends",
+        "--force-confold",
+        "--install",
+        *arguments,
     )
 
 
 def test_installed(root):
-    assert run("dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f=${Status}", "skerry") == "install ok installed"
+    assert (
+        run("dpkg-query", f"--admindir={root}/var/lib/dpkg", "-W", "-f=${Status}", "skerry") == "install ok installed"
+    )
     if pathlib.Path("/usr/bin/systemd-sysusers").exists():
         assert "skerry:" in (root / "etc/passwd").read_text()
 

@@ -107,7 +107,9 @@ def test_help_teaches(command):
     assert done.returncode == 0 and len(done.stdout.splitlines()) > 3
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["serve", "--nonsense"], ["serve", "--listen", "nonsense"], ["serve", "--threads", "x"]])
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["serve", "--nonsense"], ["serve", "--listen", "nonsense"], ["serve", "--threads", "x"]]
+)
 def test_a_wrong_command_line_says_so(tmp_path, arguments):
     done = program(*arguments, cwd=tmp_path)
     assert done.returncode not in (0, -6, -11) and done.stderr.strip()

@@ -8,7 +8,10 @@ from harness.http import Connection, exchange, serialise
 
 
 def test_kept_alive_and_pipelined(raw, bucket):
-    puts = [serialise("PUT", f"/{bucket}/{n}", raw.signed("PUT", f"/{bucket}/{n}", body=b"%d" % n), b"%d" % n) for n in range(5)]
+    puts = [
+        serialise("PUT", f"/{bucket}/{n}", raw.signed("PUT", f"/{bucket}/{n}", body=b"%d" % n), b"%d" % n)
+        for n in range(5)
+    ]
     gets = [serialise("GET", f"/{bucket}/{n}", raw.signed("GET", f"/{bucket}/{n}")) for n in range(5)]
     with Connection(raw.server.address) as connection:
         connection.send(b"".join(puts + gets))

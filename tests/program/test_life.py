@@ -27,7 +27,12 @@ def test_what_was_acknowledged_survives_a_kill(start_server):
             assert s3.get_object(Bucket="box", Key=known)["Body"].read() == bodies[known]
     s3.delete_object(Bucket="box", Key="k1")
     server.restart()
-    assert [item["Key"] for item in s3.list_objects_v2(Bucket="box")["Contents"]] == ["k0", "k2000000", "k5000", "k70000"]
+    assert [item["Key"] for item in s3.list_objects_v2(Bucket="box")["Contents"]] == [
+        "k0",
+        "k2000000",
+        "k5000",
+        "k70000",
+    ]
 
 
 def test_an_upload_in_parts_goes_on_after_a_kill(start_server):

@@ -58,7 +58,10 @@ def small_disk(tmp_path):
     """A file system of 400 MiB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", folder], capture_output=True).returncode != 0:
+    if (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", folder], capture_output=True).returncode
+        != 0
+    ):
         pytest.skip("mounting a small file system takes root")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)

@@ -35,7 +35,13 @@ def test_five_minutes(start_server, tmp_path, version):
         "AWS_EC2_METADATA_DISABLED": "true",
     }
     done = subprocess.run(
-        ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, timeout=250, stdin=subprocess.DEVNULL
+        ["bash", "-c", script],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=250,
+        stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout

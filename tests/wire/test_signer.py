@@ -10,7 +10,12 @@ HOST = "examplebucket.s3.amazonaws.com"
 
 
 def test_headers():
-    headers = [("Host", HOST), ("Range", "bytes=0-9"), ("x-amz-content-sha256", EMPTY), ("x-amz-date", "20130524T000000Z")]
+    headers = [
+        ("Host", HOST),
+        ("Range", "bytes=0-9"),
+        ("x-amz-content-sha256", EMPTY),
+        ("x-amz-date", "20130524T000000Z"),
+    ]
     signed = SIGNER.authorization(TIME, "GET", "/test.txt", headers, EMPTY)
     assert signed.endswith("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41")
 
