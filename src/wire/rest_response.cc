@@ -89,6 +89,8 @@ class RestWriter {
       if (operation_.method == "HEAD") response_.announced_length = static_cast<std::uint64_t>(as<std::int64_t>(value));
       return;
     }
+    // S3's model has no status for a part of an object.
+    if (member.wire == "content-range") response_.status = 206;
     response_.headers.add(std::string(member.wire), one_line(header_text(member, value)));
   }
 
