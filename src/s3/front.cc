@@ -115,7 +115,7 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
 
 std::expected<void, wire::ApiError> Front::check_body(const wire::Context& context, std::string_view body,
                                                       const net::Headers& trailers) {
-  auto expected = ExpectedDigests::parse(context.request.headers);
+  auto expected = ExpectedDigests::parse(context.request);
   if (!expected) return std::unexpected(expected.error());
   if (context.operation().checksum_required && !expected->vouched_for()) {
     return std::unexpected(

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "s3/errors.h"
+#include "wire/text.h"
 
 namespace skerry::s3 {
 namespace {
@@ -10,11 +13,15 @@ namespace {
 using digest::Algorithm;
 using digest::Digest;
 
+constexpr std::string_view kChecksumPrefix = "x-amz-checksum-";
+constexpr std::string_view kNoChecksums[] = {"x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"};
+constexpr std::string_view kSdkAlgorithm = "x-amz-sdk-checksum-algorithm";
+
 wire::ApiError invalid_checksum(std::string_view header) {
   return error(Errc::InvalidRequest, fmt::format("Value for {} header is invalid.", header));
 }
 
-// AWS names the algorithm without its dashes, as in x-amz-checksum-algorithm.
+// AWS names the algorithm as x-amz-checksum-algorithm does.
 wire::ApiError bad_checksum(Algorithm algorithm) {
   return error(Errc::BadDigest,
                fmt::format("The {} you specified did not match the calculated checksum.", digest::name(algorithm)));
@@ -22,35 +29,70 @@ wire::ApiError bad_checksum(Algorithm algorithm) {
 
 }  // namespace
 
-std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Headers& headers) {
+std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Request& request) {
   ExpectedDigests out;
-  if (const std::string* md5 = headers.find("content-md5")) {
-    auto parsed = digest::parse_checksum(Algorithm::MD5, *md5);
-    if (!parsed) return std::unexpected(error(Errc::InvalidDigest).with("Content-MD5", *md5));
-    out.md5_ = *parsed;
+  for (const auto& [name, value] : request.headers) {
+    if (auto failed = out.take(name, value)) return std::unexpected(std::move(*failed));
   }
-  for (const auto& [name, value] : headers) {
-    if (!name.starts_with("x-amz-")) continue;
-    std::optional<Algorithm> algorithm = digest::find_algorithm_of_header(name);
-    bool trailing = name == "x-amz-trailer";
-    if (trailing) algorithm = digest::find_algorithm_of_header(value);
-    if (!algorithm) continue;
-    if (out.checksum_algorithm_) {
-      return std::unexpected(error(
-          Errc::InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."));
+  if (request.query().find("x-amz-") != std::string_view::npos) {
+    auto parameters = wire::parse_parameters(request.query());
+    for (const auto& [name, value] : parameters.value_or(wire::Parameters())) {
+      if (auto failed = out.take(name, value)) return std::unexpected(std::move(*failed));
     }
-    out.checksum_algorithm_ = algorithm;
-    if (trailing) continue;
-    auto parsed = digest::parse_checksum(*algorithm, value);
-    if (!parsed) return std::unexpected(invalid_checksum(name));
-    out.checksum_ = *parsed;
+  }
+  if (out.sdk_algorithm_.empty()) return out;
+  auto named = digest::find_algorithm(out.sdk_algorithm_);
+  if (!named || (out.checksum_algorithm_ && *named != *out.checksum_algorithm_)) {
+    return std::unexpected(invalid_checksum(kSdkAlgorithm));
   }
   return out;
 }
 
-std::vector<Algorithm> ExpectedDigests::to_compute() const {
+std::optional<wire::ApiError> ExpectedDigests::take(std::string_view name, const std::string& value) {
+  if (name == "content-md5") {
+    auto parsed = digest::parse_checksum(Algorithm::MD5, value);
+    if (!parsed) return error(Errc::InvalidDigest).with("Content-MD5", value);
+    md5_ = *parsed;
+    return std::nullopt;
+  }
+  if (name == kSdkAlgorithm) {
+    sdk_algorithm_ = value;
+    return std::nullopt;
+  }
+  if (name == "x-amz-trailer") {
+    auto algorithm = digest::find_algorithm_of_header(value);
+    if (!algorithm) {
+      return error(Errc::InvalidRequest, "The value specified in the x-amz-trailer header is not supported");
+    }
+    return expect_checksum(*algorithm);
+  }
+  if (!name.starts_with(kChecksumPrefix) || std::ranges::find(kNoChecksums, name) != std::end(kNoChecksums)) {
+    return std::nullopt;
+  }
+  auto algorithm = digest::find_algorithm_of_header(name);
+  if (!algorithm) {
+    return error(Errc::InvalidRequest, "The algorithm type you specified in x-amz-checksum- header is invalid.");
+  }
+  if (auto failed = expect_checksum(*algorithm)) return failed;
+  auto parsed = digest::parse_checksum(*algorithm, value);
+  if (!parsed) return invalid_checksum(name);
+  checksum_ = *parsed;
+  return std::nullopt;
+}
+
+std::optional<wire::ApiError> ExpectedDigests::expect_checksum(Algorithm algorithm) {
+  if (checksum_algorithm_) {
+    return error(Errc::InvalidRequest,
+                 "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+  }
+  checksum_algorithm_ = algorithm;
+  return std::nullopt;
+}
+
+std::vector<Algorithm> ExpectedDigests::to_compute(std::string_view signed_sha256) const {
   std::vector<Algorithm> out{Algorithm::MD5};
   if (kept() != Algorithm::MD5) out.push_back(kept());
+  if (!signed_sha256.empty() && kept() != Algorithm::SHA256) out.push_back(Algorithm::SHA256);
   return out;
 }
 
@@ -75,6 +117,18 @@ std::expected<void, wire::ApiError> ExpectedDigests::verify(std::span<const Dige
     return std::unexpected(bad_checksum(*checksum_algorithm_));
   }
   return {};
+}
+
+std::expected<void, wire::ApiError> verify_signed_sha256(std::span<const Digest> computed,
+                                                         std::string_view signed_sha256) {
+  if (signed_sha256.empty()) return {};
+  const Digest* actual = digest::find_digest(computed, Algorithm::SHA256);
+  CHECK(actual, "a signed hash that nobody computed");
+  std::string text = actual->hex();
+  if (text == signed_sha256) return {};
+  return std::unexpected(error(Errc::XAmzContentSHA256Mismatch)
+                             .with("ClientComputedContentSHA256", std::string(signed_sha256))
+                             .with("S3ComputedContentSHA256", std::move(text)));
 }
 
 }  // namespace skerry::s3

@@ -15,8 +15,10 @@ namespace skerry::s3 {
 // the trailer. Nothing of a payload is kept unless all of it held.
 class ExpectedDigests {
  public:
-  // Errors: InvalidDigest (a Content-MD5 that is none), InvalidRequest (a checksum that is none, or two of them).
-  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Headers& headers);
+  // From the headers, and from the query, where SDKs that presign put them.
+  // Errors: InvalidDigest (a Content-MD5 that is none), InvalidRequest (a checksum that is none, two of them, or
+  // another than x-amz-sdk-checksum-algorithm names).
+  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Request& request);
 
   // The checksum that is kept with the object: the one that the client uses, or CRC64NVME where it uses none.
   digest::Algorithm kept() const { return checksum_algorithm_.value_or(digest::Algorithm::CRC64NVME); }
@@ -25,17 +27,25 @@ class ExpectedDigests {
   // Whether the request carries anything that vouches for the payload (the 26 operations that demand it).
   bool vouched_for() const { return md5_ || checksum_algorithm_; }
 
-  // Without doubles: MD5 first, which every ETag needs.
-  std::vector<digest::Algorithm> to_compute() const;
+  // Without doubles: MD5 first, which every ETag needs; SHA256 where the signature covers it.
+  std::vector<digest::Algorithm> to_compute(std::string_view signed_sha256 = {}) const;
 
   // Errors: BadDigest; InvalidRequest when the announced trailer did not come or is no checksum.
   std::expected<void, wire::ApiError> verify(std::span<const digest::Digest> computed,
                                              const net::Headers* trailers) const;
 
  private:
+  std::optional<wire::ApiError> take(std::string_view name, const std::string& value);
+  std::optional<wire::ApiError> expect_checksum(digest::Algorithm algorithm);
+
   std::optional<digest::Digest> md5_;
   std::optional<digest::Digest> checksum_;  // of the headers
   std::optional<digest::Algorithm> checksum_algorithm_;
+  std::string sdk_algorithm_;  // x-amz-sdk-checksum-algorithm: what the client says that it uses
 };
+
+// The body against the hash that was signed (hex; empty: none was). Errors: XAmzContentSHA256Mismatch.
+std::expected<void, wire::ApiError> verify_signed_sha256(std::span<const digest::Digest> computed,
+                                                         std::string_view signed_sha256);
 
 }  // namespace skerry::s3

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "wire/text.h"
 
 namespace skerry::s3 {
 namespace {
@@ -72,6 +73,12 @@ bool etag_matches(std::string_view condition, const record::VersionRow& row) {
     if (tag == "*" || tag == own) return true;
   }
   return false;
+}
+
+std::string last_modified(const record::VersionRow& row) {
+  std::string out;
+  wire::append_time(out, Time(seconds(modified_seconds(row))), wire::TimeFormat::HttpDate, false);
+  return out;
 }
 
 std::string_view storage_class_name(record::StorageClass storage_class) {

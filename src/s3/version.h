@@ -33,6 +33,8 @@ inline std::int64_t modified_seconds(const record::VersionRow& row) {
   return static_cast<std::int64_t>(row.stamp() / 1'000'000);
 }
 
+std::string last_modified(const record::VersionRow& row);  // as the header has it
+
 std::string_view storage_class_name(record::StorageClass storage_class);
 std::optional<record::StorageClass> parse_storage_class(std::string_view name);
 

@@ -22,6 +22,7 @@ void bind_bucket_settings(wire::Registry& registry, BucketRegistry& buckets);
 void bind_listings(wire::Registry& registry, storage::MetaStore& meta);
 
 // Put-, Get-, Head-, Copy-, DeleteObject(s), GetObjectAttributes, GetObjectAcl, tagging.
-void bind_objects(wire::Registry& registry, BucketRegistry& buckets, ObjectIndex& index, ContentStore& contents);
+void bind_objects(wire::Registry& registry, BucketRegistry& buckets, ObjectIndex& index, ContentStore& contents,
+                  const Clock& clock);
 
 }  // namespace skerry::s3

@@ -1,0 +1,74 @@
+#include "s3/api/ops.h"
+#include "s3/errors.h"
+#include "s3/front.h"
+#include "s3/integrity.h"
+#include "s3/ops/checksum_fields.h"
+#include "s3/ops/find_object.h"
+#include "s3/ops/object_headers.h"
+#include "s3/ops/objects.h"
+#include "s3/ops/store_object.h"
+#include "s3/ops/write_conditions.h"
+
+namespace skerry::s3 {
+namespace {
+
+// How many bytes will come. AWS wants to be told, be it by the framing, also where there are none.
+std::expected<std::uint64_t, wire::ApiError> body_length(const net::Request& request, const wire::BodyIn& body) {
+  bool said = request.headers.find("content-length") || request.headers.find("x-amz-decoded-content-length");
+  if (!said || !body.length) return std::unexpected(error(Errc::MissingContentLength));
+  if (auto good = check_object_size(*body.length); !good) return std::unexpected(good.error());
+  return *body.length;
+}
+
+class PutObject {
+ public:
+  PutObject(ObjectIndex& index, ContentStore& contents) : index_(index), contents_(contents) {}
+
+  Task<std::expected<PutObjectOutput, wire::ApiError>> operator()(wire::Context& context,
+                                                                  PutObjectRequest request) const {
+    FoundBucket& bucket = bucket_of(context);
+    auto condition = read_write_condition(context.request.headers, request.if_match, request.if_none_match);
+    if (!condition) co_return std::unexpected(condition.error());
+    auto headers = read_object_headers(request);
+    if (!headers) co_return std::unexpected(headers.error());
+    auto expected = ExpectedDigests::parse(context.request);
+    if (!expected) co_return std::unexpected(expected.error());
+    auto length = body_length(context.request, request.body);
+    if (!length) co_return std::unexpected(length.error());
+
+    std::vector<digest::Algorithm> algorithms = expected->to_compute(context.signed_sha256);
+    auto content = co_await contents_.store(bucket, *request.body.source, *length, algorithms);
+    if (!content) co_return std::unexpected(store_failure(content.error()));
+    if (auto good = expected->verify(content->digests, context.trailers); !good) {
+      co_return std::unexpected(good.error());
+    }
+    if (auto good = verify_signed_sha256(content->digests, context.signed_sha256); !good) {
+      co_return std::unexpected(good.error());
+    }
+
+    NewVersion version = make_version(*content, *headers, expected->kept());
+    std::string checksum = version.detail.checksum();
+    auto installed = co_await index_.install(bucket, std::move(request.key), std::move(version), std::move(*condition));
+    if (!installed) co_return std::unexpected(installed.error());
+    content->in_flight.settle();
+
+    PutObjectOutput out;
+    out.etag = quoted_etag(installed->row);
+    if (auto shown = shown_checksum(installed->row, checksum)) show_checksum(out, *shown);
+    out.server_side_encryption = kEncryption;
+    if (installed->versioned) out.version_id = VersionId::of(installed->row).text();
+    co_return out;
+  }
+
+ private:
+  ObjectIndex& index_;
+  ContentStore& contents_;
+};
+
+}  // namespace
+
+void bind_put_object(wire::Registry& registry, ObjectIndex& index, ContentStore& contents) {
+  registry.bind<PutObjectOp>(PutObject(index, contents));
+}
+
+}  // namespace skerry::s3

@@ -1,0 +1,25 @@
+#pragma once
+#include <expected>
+#include <string>
+
+#include "base/byte_source.h"
+#include "s3/content_store.h"
+#include "s3/integrity.h"
+#include "s3/object_index.h"
+#include "s3/ops/object_headers.h"
+#include "wire/error.h"
+
+// From a body to a version: what Put-, Post- and CopyObject have in common.
+namespace skerry::s3 {
+
+// The largest object that one request makes: 5 GiB.
+inline constexpr std::uint64_t kOneRequestBytesMax = std::uint64_t{5} << 30;
+
+// Errors: EntityTooLarge.
+std::expected<void, wire::ApiError> check_object_size(std::uint64_t size);
+
+// The version that stored bytes and what was said of them make. `kept` is the checksum that stays with it. Both
+// digests, its and MD5, are among those computed.
+NewVersion make_version(StoredContent& content, const ObjectHeaders& headers, digest::Algorithm kept);
+
+}  // namespace skerry::s3
