@@ -80,6 +80,12 @@ wire::ApiError precondition_failed(std::string_view condition) {
   return error(Errc::PreconditionFailed).with("Condition", std::string(condition));
 }
 
+wire::ApiError conditional_request_conflict(std::string_view condition, std::string_view key) {
+  return error(Errc::ConditionalRequestConflict)
+      .with("Condition", std::string(condition))
+      .with("Key", std::string(key));
+}
+
 wire::ApiError operation_aborted() { return error(Errc::OperationAborted); }
 
 wire::ApiError invalid_argument(std::string message, std::string_view name, std::string_view value) {

@@ -25,7 +25,8 @@ wire::ApiError bucket_not_empty(std::string_view bucket, bool versioned);
 wire::ApiError no_such_key(std::string_view key);
 wire::ApiError no_such_version(std::string_view key, std::string_view version_id);
 wire::ApiError precondition_failed(std::string_view condition);  // names the header that did not hold
-wire::ApiError operation_aborted();                              // too many others change the same thing
+wire::ApiError conditional_request_conflict(std::string_view condition, std::string_view key);
+wire::ApiError operation_aborted();  // too many others change the same thing
 wire::ApiError invalid_argument(std::string message, std::string_view name, std::string_view value);
 // A header of something that is not served here, or that AWS itself does not serve.
 wire::ApiError not_implemented_header(std::string_view header, std::string_view additional = {});

@@ -1,5 +1,7 @@
 #include "s3/object_index.h"
 
+#include <algorithm>
+
 #include "s3/details.h"
 #include "s3/errors.h"
 #include "storage/blob_ledger.h"
@@ -23,9 +25,15 @@ std::expected<void, wire::ApiError> check(const WriteCondition& condition, const
                                           const std::string& key) {
   bool there = latest && !latest->delete_marker();
   if (condition.if_none_match_any && there) return std::unexpected(precondition_failed("If-None-Match"));
+  if (condition.if_none_match_any && condition.begun && condition.begun->key_existed) {
+    return std::unexpected(conditional_request_conflict("If-None-Match", key));
+  }
   if (condition.if_match.empty()) return {};
   if (!there) return std::unexpected(no_such_key(key));
   if (!etag_matches(condition.if_match, *latest)) return std::unexpected(precondition_failed("If-Match"));
+  if (condition.begun && latest->stamp() > condition.begun->initiated) {
+    return std::unexpected(conditional_request_conflict("If-Match", key));
+  }
   return {};
 }
 
@@ -35,6 +43,12 @@ std::optional<storage::Segment> blob_of(const VersionRow& row) {
   auto id = storage::BlobId::from_bytes(row.blob_id());
   CHECK(id, "a version row without the id of its blob");
   return storage::Segment{*id, row.size(), storage::Place::Blob};
+}
+
+bool concerns(const std::vector<storage::Conflict>& changed, const UploadEnd& end) {
+  return std::ranges::any_of(changed, [&end](const storage::Conflict& conflict) {
+    return std::ranges::find(end.requirements, conflict.key, &storage::Precondition::key) != end.requirements.end();
+  });
 }
 
 // The null version below a row that becomes the key's latest.
@@ -191,7 +205,8 @@ Task<std::expected<void, wire::ApiError>> ObjectIndex::plan_promotion(Batch& bat
   co_return std::expected<void, wire::ApiError>();
 }
 
-Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(FoundBucket& bucket, Batch batch) {
+Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(FoundBucket& bucket, Batch batch,
+                                                              std::vector<storage::Conflict>* changed) {
   bool garbage = !batch.erases.empty() || !batch.bulk_erases.empty();
   auto committed = co_await meta_.commit(std::move(batch));
   if (committed) {
@@ -204,11 +219,36 @@ Task<std::expected<bool, wire::ApiError>> ObjectIndex::commit(FoundBucket& bucke
     auto refreshed = co_await buckets_.refresh_for_write(bucket);
     if (!refreshed) co_return std::unexpected(refreshed.error());
   }
+  if (changed) *changed = std::move(committed.error().conflicts);
   co_return false;
+}
+
+void ObjectIndex::add_upload_end(Batch& batch, const FoundBucket& bucket, std::string_view key, const VersionRow& row,
+                                 const record::VersionDetail& detail, const UploadEnd& end) const {
+  batch.requirements.insert(batch.requirements.end(), end.requirements.begin(), end.requirements.end());
+  batch.puts.insert(batch.puts.end(), end.puts.begin(), end.puts.end());
+  batch.erases.insert(batch.erases.end(), end.erases.begin(), end.erases.end());
+  for (std::size_t i = 0; i < end.chunks.size(); ++i) {
+    std::string chunk_key = keys::parts(key, row.stamp(), detail.chunks(static_cast<int>(i)).first_index());
+    batch.puts.push_back({chunk_key, seal_message(bucket, chunk_key, end.chunks[i], random_)});
+  }
 }
 
 Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(FoundBucket& bucket, std::string key,
                                                                     NewVersion version, WriteCondition condition) {
+  auto installed = co_await install_latest(bucket, std::move(key), version, condition, nullptr);
+  if (!installed) co_return std::unexpected(installed.error());
+  co_return std::move(**installed);
+}
+
+Task<std::expected<std::optional<Installed>, wire::ApiError>> ObjectIndex::install_upload(
+    FoundBucket& bucket, std::string key, NewVersion version, WriteCondition condition, const UploadEnd& end) {
+  co_return co_await install_latest(bucket, std::move(key), version, condition, &end);
+}
+
+Task<std::expected<std::optional<Installed>, wire::ApiError>> ObjectIndex::install_latest(
+    FoundBucket& bucket, std::string key, const NewVersion& version, const WriteCondition& condition,
+    const UploadEnd* end) {
   if (auto writable = co_await buckets_.ensure_writable(bucket); !writable) co_return std::unexpected(writable.error());
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     auto tip = co_await load_tip(bucket, key);
@@ -226,9 +266,12 @@ Task<std::expected<Installed, wire::ApiError>> ObjectIndex::install(FoundBucket&
     batch.puts.push_back({detail_key, seal_message(bucket, detail_key, version.detail, random_)});
     if (row.place() == VersionRow::BULK) batch.bulk_puts.push_back({row.blob_id(), version.bulk});
     if (auto blob = blob_of(row)) storage::add_reference(batch, *blob);
-    auto done = co_await commit(bucket, std::move(batch));
+    if (end) add_upload_end(batch, bucket, key, row, version.detail, *end);
+    std::vector<storage::Conflict> changed;
+    auto done = co_await commit(bucket, std::move(batch), &changed);
     if (!done) co_return std::unexpected(done.error());
-    if (*done) co_return Installed{std::move(row), bucket.ever_versioned()};
+    if (*done) co_return std::optional(Installed{std::move(row), bucket.ever_versioned()});
+    if (end && concerns(changed, *end)) co_return std::optional<Installed>();
   }
   co_return std::unexpected(operation_aborted());
 }

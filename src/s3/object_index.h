@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -20,6 +21,14 @@ namespace skerry::s3 {
 struct WriteCondition {
   std::string if_match;            // an ETag list or `*`; empty: not asked for
   bool if_none_match_any = false;  // If-None-Match: * — the only form that AWS serves
+
+  // Of a multipart upload: when it began, and whether the key was there. Where the key has changed since, the condition
+  // is not what failed: ConditionalRequestConflict.
+  struct Begun {
+    keys::Stamp initiated = 0;
+    bool key_existed = false;
+  };
+  std::optional<Begun> begun;
 };
 
 // A version that was written but is not yet to be seen.
@@ -27,6 +36,14 @@ struct NewVersion {
   record::VersionRow row;  // without stamp, salt and the null fields, which the index decides
   record::VersionDetail detail;
   std::string bulk;  // sealed bytes, for place BULK
+};
+
+// How an upload ends in the batch that makes its version visible.
+struct UploadEnd {
+  std::vector<storage::Precondition> requirements;  // the rows by which the version was judged
+  std::vector<storage::Row> puts;
+  std::vector<std::string> erases;
+  std::vector<record::PartTable> chunks;  // of the version's detail, in its order
 };
 
 struct Installed {
@@ -63,6 +80,13 @@ class ObjectIndex {
   Task<std::expected<Installed, wire::ApiError>> install(FoundBucket& bucket, std::string key, NewVersion version,
                                                          WriteCondition condition);
 
+  // The same for the version of an upload, whose parts are referred to already. Nothing: what it was judged by has
+  // changed, look again. Errors: also ConditionalRequestConflict.
+  Task<std::expected<std::optional<Installed>, wire::ApiError>> install_upload(FoundBucket& bucket, std::string key,
+                                                                               NewVersion version,
+                                                                               WriteCondition condition,
+                                                                               const UploadEnd& end);
+
   // DeleteObject without a version: removes the key, or puts a delete marker on top.
   Task<std::expected<Removed, wire::ApiError>> remove(FoundBucket& bucket, std::string key, WriteCondition condition);
 
@@ -91,6 +115,14 @@ class ObjectIndex {
     std::optional<record::VersionRow> latest;
   };
 
+  // `end` is null where there is no upload.
+  Task<std::expected<std::optional<Installed>, wire::ApiError>> install_latest(FoundBucket& bucket, std::string key,
+                                                                               const NewVersion& version,
+                                                                               const WriteCondition& condition,
+                                                                               const UploadEnd* end);
+  void add_upload_end(storage::Batch& batch, const FoundBucket& bucket, std::string_view key,
+                      const record::VersionRow& row, const record::VersionDetail& detail, const UploadEnd& end) const;
+
   Task<std::expected<Tip, wire::ApiError>> load_tip(const FoundBucket& bucket, std::string_view key);
   Task<std::expected<std::optional<record::VersionRow>, wire::ApiError>> load_version_row(const FoundBucket& bucket,
                                                                                           std::string_view key,
@@ -110,8 +142,10 @@ class ObjectIndex {
   Task<std::expected<void, wire::ApiError>> plan_promotion(storage::Batch& batch, const FoundBucket& bucket,
                                                            std::string_view key, const Tip& tip);
 
-  // Commits; true: done, false: the world has changed (`bucket` was read anew), plan again.
-  Task<std::expected<bool, wire::ApiError>> commit(FoundBucket& bucket, storage::Batch batch);
+  // Commits; true: done, false: the world has changed (`bucket` was read anew), plan again. `changed`, where it is not
+  // null, gets what has.
+  Task<std::expected<bool, wire::ApiError>> commit(FoundBucket& bucket, storage::Batch batch,
+                                                   std::vector<storage::Conflict>* changed = nullptr);
 
   storage::MetaStore& meta_;
   BucketRegistry& buckets_;
