@@ -17,7 +17,8 @@ constexpr std::size_t kChunk = 256 << 10;
 
 std::string uninitialised(std::size_t size) {
   std::string out;
-  out.resize_and_overwrite(size, [](char*, std::size_t n) { return n; });
+  // libstdc++ 12 hands over the capacity that it took instead of the size that was asked for.
+  out.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
   return out;
 }
 
