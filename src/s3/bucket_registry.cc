@@ -134,6 +134,7 @@ Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::create(NewBucke
   FoundBucket bucket{.name = wanted.name};
   bucket.record.set_account_id(wanted.account_id);
   bucket.record.set_region(wanted.region);
+  bucket.record.set_location(wanted.location);
   bucket.record.set_created_us(micros(clock_.now()));
   bucket.record.set_partition(static_cast<std::uint64_t>(reserved->partition));
   bucket.record.set_kek_id(static_cast<std::uint64_t>((*kek)->id()));
@@ -144,6 +145,9 @@ Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::create(NewBucke
   Batch fence{.partition = reserved->partition};
   fence.requirements.push_back({keys::fence(), std::nullopt});
   fence.puts.push_back({keys::fence(), bucket.fence_bytes});
+  for (storage::Row& document : wanted.documents) {
+    fence.puts.push_back({keys::config(document.key), std::move(document.value)});
+  }
   if (auto committed = co_await meta_.commit(std::move(fence)); !committed) {
     co_return std::unexpected(store_error(committed.error()));
   }
@@ -245,27 +249,26 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::remove(FoundBucket buc
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<BucketRegistry::Page, wire::ApiError>> BucketRegistry::list(std::string account_id,
-                                                                               std::string prefix, std::string after,
-                                                                               std::size_t limit) {
-  std::string all = owner_prefix(account_id);
-  std::string begin = all + prefix;
-  if (!after.empty()) begin = std::max(begin, keys::next(all + after));
+Task<std::expected<BucketRegistry::Page, wire::ApiError>> BucketRegistry::list(Query query) {
+  std::string all = owner_prefix(query.account_id);
+  std::string begin = all + query.prefix;
+  if (!query.after.empty()) begin = std::max(begin, keys::next(all + query.after));
   storage::ScanRequest request{
-      .partition = Partition::Registry, .begin = begin, .end = keys::after_prefix(all + prefix)};
+      .partition = Partition::Registry, .begin = begin, .end = keys::after_prefix(all + query.prefix)};
   Page out;
   for (;;) {
-    request.limit = limit + 1 - out.buckets.size();  // one more, to know whether there is a next page
+    request.limit = query.limit + 1 - out.buckets.size();  // one more, to know whether there is a next page
     storage::ScanRequest ask = request;
     auto page = co_await meta_.scan(std::move(ask));
     if (!page) co_return std::unexpected(store_error(page.error()));
     for (const storage::Row& row : page->rows) {
-      if (out.buckets.size() == limit) {
+      FoundBucket bucket{.name = row.key.substr(all.size())};
+      if (!bucket.record.ParseFromString(row.value)) co_return std::unexpected(corrupt("a bucket's record"));
+      if (!query.region.empty() && bucket.record.region() != query.region) continue;
+      if (out.buckets.size() == query.limit) {
         out.next = out.buckets.back().name;
         co_return out;
       }
-      FoundBucket bucket{.name = row.key.substr(all.size())};
-      if (!bucket.record.ParseFromString(row.value)) co_return std::unexpected(corrupt("a bucket's record"));
       out.buckets.push_back(std::move(bucket));
     }
     if (!page->next) co_return out;

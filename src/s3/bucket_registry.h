@@ -40,6 +40,8 @@ class BucketRegistry {
     std::string name;
     std::string account_id;
     std::string region;
+    std::string location{};                 // where the client called the region by another name
+    std::vector<storage::Row> documents{};  // by name: what it has from its first moment on
   };
   // Errors: BucketAlreadyOwnedByYou, BucketAlreadyExists. The name has been validated.
   Task<std::expected<FoundBucket, wire::ApiError>> create(NewBucket bucket);
@@ -47,13 +49,19 @@ class BucketRegistry {
   // Errors: BucketNotEmpty, NoSuchBucket, OperationAborted.
   Task<std::expected<void, wire::ApiError>> remove(FoundBucket bucket);
 
+  struct Query {
+    std::string account_id;
+    std::string prefix{};
+    std::string region{};  // empty: any
+    std::string after{};   // a name: those behind it
+    std::size_t limit = 1000;
+  };
   struct Page {
-    std::vector<FoundBucket> buckets;  // without fences
+    std::vector<FoundBucket> buckets;  // without fences; in the order of their names
     std::optional<std::string> next;   // the name to go on after
   };
-  // An account's buckets in the order of their names, after `after`, that begin with `prefix`.
-  Task<std::expected<Page, wire::ApiError>> list(std::string account_id, std::string prefix, std::string after,
-                                                 std::size_t limit);
+  // Of one account's buckets, those that `query` asks for.
+  Task<std::expected<Page, wire::ApiError>> list(Query query);
 
   // Changes the fence by `change` and asserts that nobody else did meanwhile; goes on trying.
   using FenceChange = std::move_only_function<void(record::Fence&)>;
