@@ -36,11 +36,15 @@ constexpr std::string_view kUnservedHeaders[] = {
 };
 
 // Every bucket has BucketOwnerEnforced, as AWS's new ones: its owner has everything, and no ACL says otherwise.
-std::expected<void, wire::ApiError> check_acl(const net::Headers& headers) {
+std::expected<void, wire::ApiError> check_acl(const wire::Operation& operation, const net::Headers& headers) {
+  bool making = operation.name == "CreateBucket";
+  std::string_view harmless = making ? "private" : "bucket-owner-full-control";
   for (const auto& [name, value] : headers) {
     bool grant = name.starts_with("x-amz-grant-");
-    bool canned = name == "x-amz-acl" && value != "bucket-owner-full-control";
-    if (grant || canned) return std::unexpected(error(Errc::AccessControlListNotSupported));
+    bool canned = name == "x-amz-acl" && value != harmless;
+    if (!grant && !canned) continue;
+    return std::unexpected(
+        error(making ? Errc::InvalidBucketAclWithObjectOwnership : Errc::AccessControlListNotSupported));
   }
   return {};
 }
@@ -80,6 +84,12 @@ std::expected<void, wire::ApiError> check_owner(const wire::Context& context, co
   return std::unexpected(error(Errc::AccessDenied));
 }
 
+// Whether the request may be signed for another region than its bucket's: who asks where a bucket is cannot know it,
+// and asks the first region.
+bool asks_where(const wire::Operation& operation, std::string_view region) {
+  return operation.name == "GetBucketLocation" && region == "us-east-1";
+}
+
 bool without_bucket(const wire::Operation& operation) {
   // The form's signature is among its fields: PostObject looks for its bucket itself.
   return operation.name == "ListBuckets" || operation.name == "CreateBucket" || operation.name == "PostObject";
@@ -94,7 +104,7 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   const net::Headers& headers = context.request.headers;
   if (context.operation().name == "PostObject") co_return Result();
   if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(error(Errc::AccessDenied));
-  if (auto good = check_acl(headers); !good) co_return good;
+  if (auto good = check_acl(context.operation(), headers); !good) co_return good;
   if (auto good = check_served(headers); !good) co_return good;
   if (without_bucket(context.operation())) co_return Result();
 
@@ -103,11 +113,17 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   if (auto good = check_object_key(context.route.label("Key")); !good) co_return good;
   auto found = co_await buckets_.find(std::move(name));
   if (!found) co_return std::unexpected(found.error());
-  if (auto good = check_owner(context, *found); !good) co_return good;
+  const std::string& region = found->record.region();
+  if (auto good = check_owner(context, *found); !good) {
+    // HeadBucket says where a bucket is also to those who may not enter it.
+    if (context.operation().name != "HeadBucket") co_return good;
+    co_return std::unexpected(std::move(good.error()).header("x-amz-bucket-region", region));
+  }
   if (auto good = check_expected_owner(headers, found->record.account_id()); !good) co_return good;
-  if (who.version == auth::SignatureVersion::V4 && !options_.any_region && who.region != found->record.region()) {
-    auto wrong = api::api_error(auth::wrong_region(who, found->record.region()));
-    co_return std::unexpected(std::move(wrong).header("x-amz-bucket-region", found->record.region()));
+  if (who.version == auth::SignatureVersion::V4 && !options_.any_region && who.region != region &&
+      !asks_where(context.operation(), who.region)) {
+    auto wrong = api::api_error(auth::wrong_region(who, region));
+    co_return std::unexpected(std::move(wrong).header("x-amz-bucket-region", region));
   }
   context.found = std::make_shared<FoundBucket>(std::move(*found));
   co_return Result();
