@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <array>
+
+#include "s3/api/ops.h"
+#include "s3/errors.h"
+#include "s3/names.h"
+#include "s3/ops/bucket_settings.h"
+#include "s3/ops/buckets.h"
+
+namespace skerry::s3 {
+namespace {
+
+constexpr std::string_view kDefaultRegion = "us-east-1";
+
+// By the pattern of their names, not by a list: AWS opens some every year, and a misspelt one is refused all the same.
+bool is_region(std::string_view name) {
+  constexpr std::array<std::string_view, 15> kAreas{"af-",     "ap-",     "ca-",      "cn-",      "eu-",
+                                                    "il-",     "me-",     "mx-",      "sa-",      "us-",
+                                                    "us-gov-", "us-iso-", "us-isob-", "us-isof-", "eu-isoe-"};
+  constexpr std::array<std::string_view, 9> kSides{"central",   "north",     "northeast", "northwest", "south",
+                                                   "southeast", "southwest", "east",      "west"};
+  if (name.size() < 2 || name[name.size() - 2] != '-' || name.back() < '1' || name.back() > '9') return false;
+  name.remove_suffix(2);
+  return std::ranges::any_of(kAreas, [&](std::string_view area) {
+    return name.starts_with(area) && std::ranges::find(kSides, name.substr(area.size())) != kSides.end();
+  });
+}
+
+struct Place {
+  std::string region;
+  std::string location;  // where the client called the region by another name
+};
+
+wire::ApiError incompatible(std::string_view constraint) {
+  return error(Errc::IllegalLocationConstraintException,
+               "The " + std::string(constraint) +
+                   " location constraint is incompatible for the region specific endpoint this request was sent to.");
+}
+
+// A request for us-east-1 may have come to the global endpoint, which makes buckets everywhere; one for another region
+// came to that region's, which makes them there only and wants to be told so.
+std::expected<Place, wire::ApiError> place_of(const CreateBucketRequest& request, std::string_view signed_region) {
+  std::string_view here = signed_region.empty() ? kDefaultRegion : signed_region;  // SigV2 names none
+  const auto& configuration = request.create_bucket_configuration;
+  std::string_view constraint;
+  if (configuration && configuration->location_constraint) constraint = *configuration->location_constraint;
+  if (constraint.empty()) {
+    if (here != kDefaultRegion) return std::unexpected(incompatible("unspecified"));
+    return Place{std::string(kDefaultRegion), {}};
+  }
+  Place place{std::string(constraint), {}};
+  if (constraint == "EU") place = {"eu-west-1", "EU"};  // Europe had one region once
+  if (constraint == kDefaultRegion || !is_region(place.region)) {
+    return std::unexpected(error(Errc::InvalidLocationConstraint).with("LocationConstraint", std::string(constraint)));
+  }
+  if (here != kDefaultRegion && here != place.region) return std::unexpected(incompatible(constraint));
+  return place;
+}
+
+// What a bucket of ours cannot be. ACLs and lock are refused at the front.
+std::expected<void, wire::ApiError> check_kind(const CreateBucketRequest& request) {
+  if (request.object_ownership && *request.object_ownership != ObjectOwnership::kBucketOwnerEnforced) {
+    return std::unexpected(not_implemented_header("x-amz-object-ownership"));
+  }
+  const auto& configuration = request.create_bucket_configuration;
+  if (configuration && (configuration->location || configuration->bucket)) {
+    return std::unexpected(error(Errc::NotImplemented, "Directory buckets are not implemented."));
+  }
+  return {};
+}
+
+class CreateBucket {
+ public:
+  explicit CreateBucket(BucketRegistry& buckets) : buckets_(&buckets) {}
+
+  Task<std::expected<CreateBucketOutput, wire::ApiError>> operator()(wire::Context& context,
+                                                                     CreateBucketRequest request) {
+    if (auto good = check_bucket_name(request.bucket); !good) co_return std::unexpected(good.error());
+    if (auto good = check_kind(request); !good) co_return std::unexpected(good.error());
+    auto place = place_of(request, context.region);
+    if (!place) co_return std::unexpected(place.error());
+
+    BucketRegistry::NewBucket wanted{.name = request.bucket,
+                                     .account_id = context.principal.account_id,
+                                     .region = place->region,
+                                     .location = place->location};
+    const auto& configuration = request.create_bucket_configuration;
+    bool tagged = configuration && configuration->tags && !configuration->tags->empty();
+    if (tagged) {
+      auto tags = tagging_document(*configuration->tags);
+      if (!tags) co_return std::unexpected(tags.error());
+      wanted.documents.push_back({std::string(kTaggingDocument), std::move(*tags)});
+    }
+    auto created = co_await buckets_->create(std::move(wanted));
+    if (!created) {
+      bool own = created.error().is(info(Errc::BucketAlreadyOwnedByYou));
+      bool again = false;
+      if (own && !tagged && place->region == kDefaultRegion) again = co_await is_in_default_region(request.bucket);
+      if (!again) co_return std::unexpected(created.error());
+    }
+    CreateBucketOutput output;
+    output.location = "/" + request.bucket;
+    co_return output;
+  }
+
+ private:
+  // As AWS has it for its first region, from before there was an error for it: to make one's bucket again is good.
+  Task<bool> is_in_default_region(std::string name) {
+    auto found = co_await buckets_->find(std::move(name));
+    co_return found && found->record.region() == kDefaultRegion;
+  }
+
+  BucketRegistry* buckets_;
+};
+
+}  // namespace
+
+void bind_create_bucket(wire::Registry& registry, BucketRegistry& buckets) {
+  registry.bind<CreateBucketOp>(CreateBucket(buckets));
+}
+
+}  // namespace skerry::s3
