@@ -27,7 +27,7 @@ void S3::bind(wire::Registry& registry) {
   s3::bind_buckets(registry, buckets_);
   s3::bind_bucket_settings(registry, buckets_);
   s3::bind_listings(registry, stack_.meta());
-  s3::bind_objects(registry, buckets_, index_, contents_);
+  s3::bind_objects(registry, buckets_, index_, contents_, stack_.clock());
 }
 
 void S3::start() { sweeper_.run(); }
