@@ -8,7 +8,7 @@
 namespace skerry::s3 {
 namespace {
 
-constexpr std::array<std::string_view, 2> kReservedPrefixes{"xn--", "sthree-"};
+constexpr std::array<std::string_view, 3> kReservedPrefixes{"xn--", "sthree-", "amzn-s3-demo-"};
 constexpr std::array<std::string_view, 5> kReservedSuffixes{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
 
 bool is_edge(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }

@@ -12,7 +12,8 @@ from harness.folders import contents
 def rclone(server, account, tmp_path):
     config = tmp_path / "rclone.conf"
     config.write_text(
-        f"[skerry]\ntype = s3\nprovider = Other\nendpoint = {server.endpoint}\nregion = us-east-1\n"
+        # rclone sends `x-amz-acl: private` unless told otherwise, which buckets with owner-enforced ownership refuse.
+        f"[skerry]\ntype = s3\nprovider = Other\nacl = bucket-owner-full-control\nendpoint = {server.endpoint}\nregion = us-east-1\n"
         f"access_key_id = {account.access_key}\nsecret_access_key = {account.secret_key}\n"
     )
 
