@@ -37,6 +37,15 @@ std::expected<storage::Segment, wire::ApiError> segment_of(const record::Part& p
   return storage::Segment{*id, part.size(), place};
 }
 
+std::expected<record::PartTable, wire::ApiError> open_part_table(const FoundBucket& bucket, std::string_view row,
+                                                                 std::string_view sealed) {
+  auto plain = open_value(bucket, row, sealed);
+  if (!plain) return std::unexpected(plain.error());
+  record::PartTable table;
+  if (!table.ParseFromString(*plain)) return std::unexpected(corrupt("a part table"));
+  return table;
+}
+
 PartTableReader::PartTableReader(storage::MetaStore& meta, const FoundBucket& bucket, std::string key,
                                  const record::VersionRow& row, const record::VersionDetail& detail)
     : meta_(meta), bucket_(bucket), key_(std::move(key)), stamp_(row.stamp()), detail_(detail) {}
@@ -55,8 +64,8 @@ std::uint32_t PartTableReader::first_number_of(std::size_t piece) const {
 
 Task<std::expected<std::optional<record::PartTable>, wire::ApiError>> PartTableReader::load_piece(
     std::size_t piece) const {
-  record::PartTable table;
   if (detail_.chunks().empty()) {
+    record::PartTable table;
     *table.mutable_parts() = detail_.parts();
     co_return std::optional(std::move(table));
   }
@@ -64,10 +73,9 @@ Task<std::expected<std::optional<record::PartTable>, wire::ApiError>> PartTableR
   auto sealed = co_await meta_.get(bucket_.partition(), row);
   if (!sealed) co_return std::unexpected(store_error(sealed.error()));
   if (!*sealed) co_return std::optional<record::PartTable>();
-  auto plain = open_value(bucket_, row, **sealed);
-  if (!plain) co_return std::unexpected(plain.error());
-  if (!table.ParseFromString(*plain)) co_return std::unexpected(corrupt("a part table"));
-  co_return std::optional(std::move(table));
+  auto opened = open_part_table(bucket_, row, **sealed);
+  if (!opened) co_return std::unexpected(opened.error());
+  co_return std::optional(std::move(*opened));
 }
 
 Task<std::expected<std::optional<PartTableReader::Range>, wire::ApiError>> PartTableReader::load_range(

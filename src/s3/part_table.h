@@ -3,6 +3,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/task.h"
@@ -29,6 +30,10 @@ std::vector<record::PartTable> lay_out_parts(std::vector<record::Part> parts, re
 // Where a part's bytes are. A part of no bytes has none: its size is 0 and its id means nothing.
 // Errors: InternalError, when the record is damaged.
 std::expected<storage::Segment, wire::ApiError> segment_of(const record::Part& part);
+
+// A chunk's row. Errors: InternalError, when it is damaged or another row's.
+std::expected<record::PartTable, wire::ApiError> open_part_table(const FoundBucket& bucket, std::string_view row,
+                                                                 std::string_view sealed);
 
 // A part and where it begins in the object, in bytes.
 struct FoundPart {

@@ -4,6 +4,7 @@
 
 #include "s3/details.h"
 #include "s3/keys.h"
+#include "s3/part_table.h"
 #include "s3/version.h"
 
 namespace skerry::s3 {
@@ -69,14 +70,14 @@ class UseReader {
     auto detail = open_detail(bucket_, detail_key, **sealed);
     if (!detail) co_return std::unexpected(corrupt_row("a version's detail"));
     out.assign(detail->parts().begin(), detail->parts().end());
-    for (int i = 0; i < detail->chunks_size(); ++i) {
-      std::string chunk_key = keys::parts(key, stamp, static_cast<std::uint32_t>(i));
+    for (const record::PartChunk& directory : detail->chunks()) {
+      std::string chunk_key = keys::parts(key, stamp, directory.first_index());
       auto chunk = co_await meta_.get(bucket_.partition(), chunk_key);
       if (!chunk) co_return std::unexpected(chunk.error());
-      record::PartTable table;
       if (!*chunk) co_return std::vector<record::Part>();
-      if (!table.ParseFromString(**chunk)) co_return std::unexpected(corrupt_row("a part table"));
-      out.insert(out.end(), table.parts().begin(), table.parts().end());
+      auto table = open_part_table(bucket_, chunk_key, **chunk);
+      if (!table) co_return std::unexpected(corrupt_row("a part table"));
+      out.insert(out.end(), table->parts().begin(), table->parts().end());
     }
     co_return out;
   }
