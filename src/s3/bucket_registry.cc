@@ -344,6 +344,37 @@ Task<storage::StoreResult<std::vector<Partition>>> BucketRegistry::load_partitio
   co_return out;
 }
 
+Task<storage::StoreResult<std::size_t>> BucketRegistry::drop_abandoned(Time begun) {
+  constexpr std::string_view kPrefix = "creating/";
+  storage::ScanRequest request{
+      .partition = Partition::Registry, .begin = std::string(kPrefix), .end = keys::after_prefix(kPrefix)};
+  std::size_t dropped = 0;
+  for (;;) {
+    storage::ScanRequest ask = request;
+    auto page = co_await meta_.scan(std::move(ask));
+    if (!page) co_return std::unexpected(page.error());
+    for (const storage::Row& row : page->rows) {
+      record::BucketIntent intent;
+      if (!intent.ParseFromString(row.value) || row.key.size() != kPrefix.size() + 8) {
+        co_return std::unexpected(storage::StoreError{storage::StoreErrc::Corrupt, "the intent of a bucket"});
+      }
+      if (intent.begun_us() >= micros(begun)) continue;
+      Batch batch{.partition = Partition::Registry};
+      batch.requirements.push_back({row.key, row.value});
+      batch.erases.push_back(row.key);
+      Partition partition{load_be64(row.key.data() + kPrefix.size())};
+      storage::drop_partition(batch, partition, storage::KekId{intent.kek_id()}, clock_.now());
+      auto committed = co_await meta_.commit(std::move(batch));
+      if (committed) dropped += 1;
+      // A conflict: it got its name, or another server was faster.
+      if (committed || committed.error().errc == storage::StoreErrc::Conflict) continue;
+      co_return std::unexpected(storage::StoreError{committed.error().errc, committed.error().detail});
+    }
+    if (!page->next) co_return dropped;
+    request.begin = *page->next;
+  }
+}
+
 Task<storage::StoreResult<std::optional<FoundBucket>>> BucketRegistry::find_by_partition(Partition partition) {
   auto rows = co_await load_all();
   if (!rows) co_return std::unexpected(rows.error());

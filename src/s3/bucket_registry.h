@@ -76,6 +76,10 @@ class BucketRegistry {
   // The bucket that has this partition; nothing when it has been dropped. Reads all buckets: for rare work only.
   Task<storage::StoreResult<std::optional<FoundBucket>>> find_by_partition(storage::Partition partition);
 
+  // Drops the partitions of buckets that were begun before `begun` and never got their name; gives how many. A create()
+  // that is still under way then finds out and fails.
+  Task<storage::StoreResult<std::size_t>> drop_abandoned(Time begun);
+
   // The partitions of all buckets, for what works through them in the background.
   Task<storage::StoreResult<std::vector<storage::Partition>>> load_partitions();
 
