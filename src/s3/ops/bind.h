@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
+#include "s3/multipart_store.h"
 #include "s3/object_index.h"
 #include "storage/meta_store.h"
 #include "wire/registry.h"
@@ -24,5 +25,16 @@ void bind_listings(wire::Registry& registry, storage::MetaStore& meta);
 // Put-, Get-, Head-, Copy-, DeleteObject(s), GetObjectAttributes, GetObjectAcl, tagging.
 void bind_objects(wire::Registry& registry, BucketRegistry& buckets, ObjectIndex& index, ContentStore& contents,
                   const Clock& clock);
+
+// Create-, Complete-, AbortMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads.
+struct MultipartParts {
+  storage::MetaStore& meta;
+  BucketRegistry& buckets;
+  ObjectIndex& index;
+  MultipartStore& uploads;
+  ContentStore& contents;
+  const Clock& clock;
+};
+void bind_multipart(wire::Registry& registry, const MultipartParts& parts);
 
 }  // namespace skerry::s3
