@@ -18,8 +18,13 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
                sweep_options(settings)),
       buckets_(stack.meta(), stack.keyring(), stack.clock(), stack.random()),
       index_(stack.meta(), buckets_, stack.clock(), stack.random(),
-             [this](storage::Partition partition) { sweeper_.note(partition); }),
+             [this](storage::Partition partition) { dropped(partition); }),
+      uploads_(stack.meta(), buckets_, index_, stack.clock(), stack.random(),
+               [this](storage::Partition partition) { dropped(partition); }),
       contents_({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}),
+      janitor_(
+          stack.meta(), buckets_, stack.clock(), [this](storage::Partition partition) { sweeper_.note(partition); },
+          s3::Janitor::Options{}),
       front_(buckets_, {.any_region = settings.flag("s3.any_region")}),
       scrub_host_(stack.meta(), buckets_) {}
 
@@ -28,11 +33,29 @@ void S3::bind(wire::Registry& registry) {
   s3::bind_bucket_settings(registry, buckets_);
   s3::bind_listings(registry, stack_.meta());
   s3::bind_objects(registry, buckets_, index_, contents_, stack_.clock());
+  s3::bind_multipart(registry, {.meta = stack_.meta(),
+                                .buckets = buckets_,
+                                .index = index_,
+                                .uploads = uploads_,
+                                .contents = contents_,
+                                .clock = stack_.clock()});
 }
 
-void S3::start() { sweeper_.run(); }
+void S3::start() {
+  sweeper_.run();
+  janitor_.run();
+}
 
-Task<> S3::stop() { co_await sweeper_.stop(); }
+Task<> S3::stop() {
+  co_await janitor_.stop();
+  co_await sweeper_.stop();
+}
+
+// Either has something to do where a write has made garbage; who finds nothing has lost one short scan.
+void S3::dropped(storage::Partition partition) {
+  sweeper_.note(partition);
+  janitor_.note(partition);
+}
 
 Task<storage::StoreResult<std::vector<storage::Partition>>> S3::load_partitions() {
   co_return co_await buckets_.load_partitions();

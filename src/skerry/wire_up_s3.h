@@ -6,6 +6,8 @@
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
 #include "s3/front.h"
+#include "s3/janitor.h"
+#include "s3/multipart_store.h"
 #include "s3/object_index.h"
 #include "s3/scrub_host.h"
 #include "skerry/settings.h"
@@ -33,13 +35,18 @@ class S3 final : public storage::SweepHost {
   Task<> compact(storage::Partition partition) override;
 
   const storage::SweepStats& sweep_stats() const { return sweeper_.stats(); }
+  const s3::JanitorStats& janitor_stats() const { return janitor_.stats(); }
 
  private:
+  void dropped(storage::Partition partition);
+
   StorageStack& stack_;
   storage::Sweeper sweeper_;
   s3::BucketRegistry buckets_;
   s3::ObjectIndex index_;
+  s3::MultipartStore uploads_;
   s3::ContentStore contents_;
+  s3::Janitor janitor_;
   s3::Front front_;
   s3::ScrubHost scrub_host_;
 };
