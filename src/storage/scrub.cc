@@ -21,6 +21,7 @@ ScanRequest class_range(Partition partition, RowClass row_class) {
 Task<StoreResult<std::optional<std::string>>> read_to_end(ByteSource& source) {
   std::vector<char> span(kSpan);
   for (;;) {
+    co_await yield();  // beside a server: requests go first
     auto got = co_await source.read(span);
     if (!got && got.error().errc == ReadErrc::Corrupt) co_return std::optional(got.error().detail);
     if (!got) co_return std::unexpected(StoreError{StoreErrc::Unavailable, got.error().detail});

@@ -77,7 +77,7 @@ BAD = {
     "an unknown transfer coding": (b"PUT /b/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: rot13\r\n\r\n", 501),
     "long headers": (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + LONG + b"\r\n\r\n", 431),
     "a long target": (b"GET /" + LONG + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
-    "bad percent encoding": (b"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "bad percent encoding": (b"GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 400),
 }
 
 

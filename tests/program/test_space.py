@@ -36,15 +36,15 @@ def test_what_is_deleted_gives_its_space_back(start_server):
     server = start_server("--s3.sweep_grace", "1s", "--s3.sweep_interval", "500ms")
     s3 = make_s3(server, server.root())
     s3.create_bucket(Bucket="box")
-    empty = used(server.data)
+    # An empty store has some 16 MiB: the log is set aside before it is written.
     for index in range(10):
-        s3.put_object(Bucket="box", Key=f"large{index}", Body=os.urandom(8 * MIB))
+        s3.put_object(Bucket="box", Key=f"large{index}", Body=os.urandom(24 * MIB))
     for index in range(1000):
         s3.put_object(Bucket="box", Key=f"small{index}", Body=os.urandom(10_000))
     upload = s3.create_multipart_upload(Bucket="box", Key="parts")["UploadId"]
     s3.upload_part(Bucket="box", Key="parts", UploadId=upload, PartNumber=1, Body=os.urandom(8 * MIB))
     full = used(server.data)
-    assert full - empty > 90 * MIB
+    assert full > 250 * MIB
 
     s3.abort_multipart_upload(Bucket="box", Key="parts", UploadId=upload)
     keys = [{"Key": f"large{index}"} for index in range(10)] + [{"Key": f"small{index}"} for index in range(1000)]

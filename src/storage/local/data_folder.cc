@@ -60,6 +60,8 @@ std::expected<void, OpenError> check_format(const std::string& folder) {
                                          "damaged one",
                                          folder)});
     }
+    // A folder that somebody made for us becomes ours alone; what an operator changes later is his.
+    if (::chmod(folder.c_str(), 0700) != 0) return std::unexpected(open_error(system_error("chmod", folder)));
     auto written = replace_file(folder, "format", fmt::format("{}{}\n", kFormatWord, DataFolder::kFormat));
     if (!written) return std::unexpected(open_error(written.error()));
     return {};
