@@ -111,6 +111,8 @@ ApiError s3_violation(const std::vector<Violation>& violations) {
     case Loc::Body:
       return make_error(kS3.malformed).because(sentence(violations));
     case Loc::Payload:
+      // The document itself, or something in it.
+      missing = missing && first.path.find('.') == first.path.npos;
       return make_error(missing ? kS3MissingBody : kS3.malformed).because(sentence(violations));
     case Loc::Header:
       if (missing)
