@@ -23,6 +23,7 @@ std::string uninitialised(std::size_t size) {
 }
 
 ReadError cut_short() { return {ReadErrc::Malformed, "fewer bytes than announced"}; }
+ReadError above_limit() { return {ReadErrc::TooLarge, "more bytes than one object may have"}; }
 ReadError too_long() { return {ReadErrc::Malformed, "more bytes than announced"}; }
 
 // The end itself is read too: what vouches for the bytes (a signature, a trailer) comes with it.
@@ -43,14 +44,28 @@ std::vector<digest::Digest> hash(std::string_view bytes, std::span<const Algorit
 
 }  // namespace
 
-Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store(
-    const FoundBucket& bucket, ByteSource& body, std::uint64_t size, std::span<const Algorithm> algorithms) {
-  if (size <= parts_.meta.bulk_limit()) co_return co_await store_small(bucket, body, size, algorithms);
-  co_return co_await store_large(bucket, body, size, algorithms);
+StoredContent ContentStore::seal_small(const FoundBucket& bucket, std::string_view plain,
+                                       std::span<const Algorithm> algorithms) {
+  StoredContent out;
+  out.size = plain.size();
+  out.digests = hash(plain, algorithms);
+  if (plain.empty()) return out;
+  auto blob = parts_.epochs.new_blob_id(bucket.partition());
+  // The bytes come with their row, in one batch: there is nothing that could be left behind.
+  blob.in_flight.settle();
+  out.place = record::VersionRow::BULK;
+  out.blob_id = blob.id.bytes();
+  out.bulk = storage::seal_bytes(*bucket.kek, blob.id, plain);
+  return out;
 }
 
-Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store_small(
+Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store(
     const FoundBucket& bucket, ByteSource& body, std::uint64_t size, std::span<const Algorithm> algorithms) {
+  if (size > parts_.meta.bulk_limit()) {
+    std::string nothing;
+    Extent extent{size, size};
+    co_return co_await store_large(bucket, std::move(nothing), body, extent, algorithms);
+  }
   std::string plain = uninitialised(size);
   if (size > 0) {
     auto got = co_await read_full(body, plain);
@@ -58,22 +73,25 @@ Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::sto
     if (*got < size) co_return std::unexpected(StoreFailure(cut_short()));
   }
   if (auto ended = co_await read_end(body); !ended) co_return std::unexpected(StoreFailure(ended.error()));
+  co_return seal_small(bucket, plain, algorithms);
+}
 
-  StoredContent out;
-  out.size = size;
-  out.digests = hash(plain, algorithms);
-  if (size == 0) co_return out;
-  auto blob = parts_.epochs.new_blob_id(bucket.partition());
-  // The bytes come with their row, in one batch: there is nothing that could be left behind.
-  blob.in_flight.settle();
-  out.place = record::VersionRow::BULK;
-  out.blob_id = blob.id.bytes();
-  out.bulk = storage::seal_bytes(*bucket.kek, blob.id, plain);
-  co_return out;
+Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store_unsized(
+    const FoundBucket& bucket, ByteSource& body, std::uint64_t size_max, std::span<const Algorithm> algorithms) {
+  std::string begun = uninitialised(parts_.meta.bulk_limit() + 1);
+  auto got = co_await read_full(body, begun);
+  if (!got) co_return std::unexpected(StoreFailure(got.error()));
+  bool small = *got < begun.size();
+  begun.resize(*got);
+  if (begun.size() > size_max) co_return std::unexpected(StoreFailure(above_limit()));
+  if (small) co_return seal_small(bucket, begun, algorithms);
+  Extent extent{std::nullopt, size_max};
+  co_return co_await store_large(bucket, std::move(begun), body, extent, algorithms);
 }
 
 Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store_large(
-    const FoundBucket& bucket, ByteSource& body, std::uint64_t size, std::span<const Algorithm> algorithms) {
+    const FoundBucket& bucket, std::string begun, ByteSource& body, Extent extent,
+    std::span<const Algorithm> algorithms) {
   auto blob = parts_.epochs.new_blob_id(bucket.partition());
   auto file = co_await parts_.blobs.create(blob.id);
   if (!file) co_return std::unexpected(StoreFailure(file.error()));
@@ -81,27 +99,35 @@ Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::sto
   Gate tasks;  // of the writer; closed before this returns, on every way
   std::optional<StoreFailure> failure;
   std::vector<digest::Digest> digests;
+  std::uint64_t size = begun.size();
   {
     storage::SealedWriter writer(std::move(*file), bucket.kek, blob.id, parts_.workers, tasks);
-    digest::HashLanes lanes(parts_.workers, algorithms, size);
-    std::uint64_t left = size;
-    while (left > 0 && !failure) {
-      auto chunk = std::make_shared<std::string>(uninitialised(std::min<std::uint64_t>(left, kChunk)));
-      auto got = co_await read_full(body, *chunk);
-      if (!got) {
-        failure = got.error();
-      } else if (*got < chunk->size()) {
-        failure = cut_short();
-      } else {
-        left -= *got;
+    digest::HashLanes lanes(parts_.workers, algorithms, extent.size);
+    auto chunk = std::make_shared<std::string>(std::move(begun));
+    bool ended = false;
+    while (!failure) {
+      if (!chunk->empty()) {
         std::shared_ptr<const std::string> shared = std::move(chunk);
         lanes.update(shared);
         if (auto appended = co_await writer.append(shared); !appended) failure = appended.error();
         co_await lanes.ready();
       }
+      std::uint64_t wanted = std::min<std::uint64_t>(extent.size.value_or(extent.size_max + 1) - size, kChunk);
+      if (failure || ended || wanted == 0) break;
+      chunk = std::make_shared<std::string>(uninitialised(wanted));
+      auto got = co_await read_full(body, *chunk);
+      if (!got) {
+        failure = got.error();
+        break;
+      }
+      ended = *got < wanted;
+      chunk->resize(*got);
+      size += *got;
+      if (ended && extent.size) failure = cut_short();
+      if (size > extent.size_max) failure = above_limit();
     }
-    if (!failure) {
-      if (auto ended = co_await read_end(body); !ended) failure = ended.error();
+    if (!failure && extent.size) {
+      if (auto end = co_await read_end(body); !end) failure = end.error();
     }
     if (!failure) {
       if (auto sealed = co_await writer.seal(); !sealed) failure = sealed.error();
@@ -120,12 +146,11 @@ Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::sto
   co_return out;
 }
 
-Task<std::expected<std::variant<std::string, std::unique_ptr<ByteSource>>, ContentStore::OpenFailure>>
-ContentStore::open(const FoundBucket& bucket, const record::VersionRow& row, std::vector<storage::Segment> parts,
-                   std::uint64_t offset, std::uint64_t length) {
-  using Opened = std::variant<std::string, std::unique_ptr<ByteSource>>;
+Task<std::expected<ContentStore::Content, ContentStore::OpenFailure>> ContentStore::open(
+    const FoundBucket& bucket, const record::VersionRow& row, std::vector<storage::Segment> parts, std::uint64_t offset,
+    std::uint64_t length) {
   CHECK(offset + length <= row.size(), "a range of {} bytes at {} past {}", length, offset, row.size());
-  if (length == 0) co_return Opened(std::string());
+  if (length == 0) co_return Content(std::string());
   if (row.place() == record::VersionRow::BULK) {
     auto id = BlobId::from_bytes(row.blob_id());
     if (!id) co_return std::unexpected(OpenFailure(corrupt("a version row")));
@@ -135,8 +160,8 @@ ContentStore::open(const FoundBucket& bucket, const record::VersionRow& row, std
     auto plain = storage::open_bytes(*bucket.kek, *id, **sealed);
     if (!plain) co_return std::unexpected(OpenFailure(store_error(plain.error())));
     if (plain->size() != row.size()) co_return std::unexpected(OpenFailure(corrupt("a content")));
-    if (length == plain->size()) co_return Opened(std::move(*plain));
-    co_return Opened(plain->substr(offset, length));
+    if (length == plain->size()) co_return Content(std::move(*plain));
+    co_return Content(plain->substr(offset, length));
   }
   if (row.place() == record::VersionRow::BLOB) {
     auto id = BlobId::from_bytes(row.blob_id());
@@ -145,7 +170,7 @@ ContentStore::open(const FoundBucket& bucket, const record::VersionRow& row, std
   }
   std::unique_ptr<ByteSource> source = std::make_unique<storage::SealedSource>(
       parts_.meta, parts_.blobs, parts_.readers, bucket.kek, std::move(parts), offset, length);
-  co_return Opened(std::move(source));
+  co_return Content(std::move(source));
 }
 
 wire::ApiError store_failure(const ContentStore::StoreFailure& failure) {

@@ -52,20 +52,31 @@ class ContentStore {
                                                          std::uint64_t size,
                                                          std::span<const digest::Algorithm> algorithms);
 
+  // The same for a body whose length nobody has said: up to `size_max` bytes, past which it fails with TooLarge.
+  Task<std::expected<StoredContent, StoreFailure>> store_unsized(const FoundBucket& bucket, ByteSource& body,
+                                                                 std::uint64_t size_max,
+                                                                 std::span<const digest::Algorithm> algorithms);
+
   // A range of a version's bytes, within its size. A small content is read here, a large one as it is pulled.
   // Gone: the version was removed since its row was read; look it up again.
   enum class OpenErrc { Gone };
   using OpenFailure = std::variant<OpenErrc, wire::ApiError>;
-  Task<std::expected<std::variant<std::string, std::unique_ptr<ByteSource>>, OpenFailure>> open(
-      const FoundBucket& bucket, const record::VersionRow& row, std::vector<storage::Segment> parts,
-      std::uint64_t offset, std::uint64_t length);
+  using Content = std::variant<std::string, std::unique_ptr<ByteSource>>;
+  Task<std::expected<Content, OpenFailure>> open(const FoundBucket& bucket, const record::VersionRow& row,
+                                                 std::vector<storage::Segment> parts, std::uint64_t offset,
+                                                 std::uint64_t length);
 
  private:
-  Task<std::expected<StoredContent, StoreFailure>> store_small(const FoundBucket& bucket, ByteSource& body,
-                                                               std::uint64_t size,
-                                                               std::span<const digest::Algorithm> algorithms);
-  Task<std::expected<StoredContent, StoreFailure>> store_large(const FoundBucket& bucket, ByteSource& body,
-                                                               std::uint64_t size,
+  // How much of a body there is, as far as it is known.
+  struct Extent {
+    std::optional<std::uint64_t> size;  // exactly
+    std::uint64_t size_max;
+  };
+  StoredContent seal_small(const FoundBucket& bucket, std::string_view plain,
+                           std::span<const digest::Algorithm> algorithms);
+  // `begun`: what was read of the body already.
+  Task<std::expected<StoredContent, StoreFailure>> store_large(const FoundBucket& bucket, std::string begun,
+                                                               ByteSource& body, Extent extent,
                                                                std::span<const digest::Algorithm> algorithms);
 
   const Parts parts_;
