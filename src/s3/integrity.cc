@@ -29,23 +29,39 @@ wire::ApiError bad_checksum(Algorithm algorithm) {
 
 }  // namespace
 
+template <class Fields>
+std::optional<wire::ApiError> ExpectedDigests::take_all(const Fields& fields) {
+  for (const auto& [name, value] : fields) {
+    if (auto failed = take(name, value)) return failed;
+  }
+  return std::nullopt;
+}
+
 std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Request& request) {
   ExpectedDigests out;
-  for (const auto& [name, value] : request.headers) {
-    if (auto failed = out.take(name, value)) return std::unexpected(std::move(*failed));
-  }
-  if (request.query().find("x-amz-") != std::string_view::npos) {
+  std::optional<wire::ApiError> failed = out.take_all(request.headers);
+  if (!failed && request.query().find("x-amz-") != std::string_view::npos) {
     auto parameters = wire::parse_parameters(request.query());
-    for (const auto& [name, value] : parameters.value_or(wire::Parameters())) {
-      if (auto failed = out.take(name, value)) return std::unexpected(std::move(*failed));
-    }
+    if (parameters) failed = out.take_all(*parameters);
   }
-  if (out.sdk_algorithm_.empty()) return out;
-  auto named = digest::find_algorithm(out.sdk_algorithm_);
-  if (!named || (out.checksum_algorithm_ && *named != *out.checksum_algorithm_)) {
-    return std::unexpected(invalid_checksum(kSdkAlgorithm));
-  }
+  if (!failed) failed = out.check_sdk_algorithm();
+  if (failed) return std::unexpected(std::move(*failed));
   return out;
+}
+
+std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Headers& headers) {
+  ExpectedDigests out;
+  std::optional<wire::ApiError> failed = out.take_all(headers);
+  if (!failed) failed = out.check_sdk_algorithm();
+  if (failed) return std::unexpected(std::move(*failed));
+  return out;
+}
+
+std::optional<wire::ApiError> ExpectedDigests::check_sdk_algorithm() const {
+  if (sdk_algorithm_.empty()) return std::nullopt;
+  auto named = digest::find_algorithm(sdk_algorithm_);
+  if (named && (!checksum_algorithm_ || *named == *checksum_algorithm_)) return std::nullopt;
+  return invalid_checksum(kSdkAlgorithm);
 }
 
 std::optional<wire::ApiError> ExpectedDigests::take(std::string_view name, const std::string& value) {

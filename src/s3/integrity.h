@@ -19,6 +19,8 @@ class ExpectedDigests {
   // Errors: InvalidDigest (a Content-MD5 that is none), InvalidRequest (a checksum that is none, two of them, or
   // another than x-amz-sdk-checksum-algorithm names).
   static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Request& request);
+  // Of a form's fields, which are headers in all but place.
+  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Headers& headers);
 
   // The checksum that is kept with the object: the one that the client uses, or CRC64NVME where it uses none.
   digest::Algorithm kept() const { return checksum_algorithm_.value_or(digest::Algorithm::CRC64NVME); }
@@ -35,7 +37,10 @@ class ExpectedDigests {
                                              const net::Headers* trailers) const;
 
  private:
+  template <class Fields>
+  std::optional<wire::ApiError> take_all(const Fields& fields);
   std::optional<wire::ApiError> take(std::string_view name, const std::string& value);
+  std::optional<wire::ApiError> check_sdk_algorithm() const;
   std::optional<wire::ApiError> expect_checksum(digest::Algorithm algorithm);
 
   std::optional<digest::Digest> md5_;
