@@ -8,6 +8,7 @@
 #include "s3/errors.h"
 #include "s3/integrity.h"
 #include "s3/names.h"
+#include "wire/text.h"
 
 namespace skerry::s3 {
 namespace {
@@ -95,6 +96,26 @@ bool without_bucket(const wire::Operation& operation) {
   return operation.name == "ListBuckets" || operation.name == "CreateBucket" || operation.name == "PostObject";
 }
 
+// Only who signs may say what the answer's headers are to be.
+wire::ApiError anonymous_error(const wire::Context& context) {
+  std::string_view query = context.request.query();
+  bool overrides = query.starts_with("response-") || query.find("&response-") != query.npos;
+  if (context.operation().name != "GetObject" || !overrides) return error(Errc::AccessDenied);
+  return error(Errc::InvalidRequest, "Request specific response headers cannot be used for anonymous GET requests.");
+}
+
+// The headers that an SDK has moved into the query, presigning: handlers take them from there too.
+net::Headers presigned_headers(const net::Request& request) {
+  net::Headers out;
+  if (request.query().find("x-amz-") == std::string_view::npos) return out;
+  auto parameters = wire::parse_parameters(request.query());
+  if (!parameters) return out;  // the request's reader says so
+  for (auto& [name, value] : *parameters) {
+    if (name.starts_with("x-amz-")) out.add(std::move(name), std::move(value));
+  }
+  return out;
+}
+
 }  // namespace
 
 const wire::Service& Front::service() const { return *GetObjectOp::descriptor().service; }
@@ -103,9 +124,11 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   using Result = std::expected<void, wire::ApiError>;
   const net::Headers& headers = context.request.headers;
   if (context.operation().name == "PostObject") co_return Result();
-  if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(error(Errc::AccessDenied));
-  if (auto good = check_acl(context.operation(), headers); !good) co_return good;
-  if (auto good = check_served(headers); !good) co_return good;
+  if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(anonymous_error(context));
+  const net::Headers presigned = presigned_headers(context.request);
+  for (const net::Headers* sent : {&headers, &presigned}) {
+    if (auto good = check_served_headers(context.operation(), *sent); !good) co_return good;
+  }
   if (without_bucket(context.operation())) co_return Result();
 
   std::string name(context.route.label("Bucket"));
@@ -119,7 +142,9 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
     if (context.operation().name != "HeadBucket") co_return good;
     co_return std::unexpected(std::move(good.error()).header("x-amz-bucket-region", region));
   }
-  if (auto good = check_expected_owner(headers, found->record.account_id()); !good) co_return good;
+  for (const net::Headers* sent : {&headers, &presigned}) {
+    if (auto good = check_expected_owner(*sent, found->record.account_id()); !good) co_return good;
+  }
   if (who.version == auth::SignatureVersion::V4 && !options_.any_region && who.region != region &&
       !asks_where(context.operation(), who.region)) {
     auto wrong = api::api_error(auth::wrong_region(who, region));
@@ -148,6 +173,12 @@ std::expected<void, wire::ApiError> Front::check_body(const wire::Context& conte
   std::vector<digest::Digest> digests;
   for (digest::Algorithm algorithm : expected->to_compute()) digests.push_back(digest::digest_of(algorithm, body));
   return expected->verify(digests, &trailers);
+}
+
+std::expected<void, wire::ApiError> check_served_headers(const wire::Operation& operation,
+                                                         const net::Headers& headers) {
+  if (auto good = check_acl(operation, headers); !good) return good;
+  return check_served(headers);
 }
 
 FoundBucket& bucket_of(wire::Context& context) {
