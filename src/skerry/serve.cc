@@ -142,12 +142,12 @@ int serve(const Settings& settings) {
   WorkerPool workers(std::max<std::size_t>(2, thread_count(settings)), "skerry-work");
   S3 s3(stack, workers, settings);
   wire::Registry registry;
-  s3.bind(registry);
   wire::Router router({&s3.front().service()}, {settings.text("domain")});
   auth::AuthOptions auth_options{
       .allow_sigv2 = settings.flag("auth.sigv2"),
       .max_skew = std::chrono::duration_cast<seconds>(milliseconds(settings.milliseconds("auth.max_skew")))};
   auth::Authenticator authenticator(stack.accounts(), stack.clock(), auth_options);
+  s3.bind(registry, authenticator);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
   api::Metrics metrics;
   api::ApiServer api({.router = router,

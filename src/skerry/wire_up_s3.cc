@@ -26,13 +26,20 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
           stack.meta(), buckets_, stack.clock(), [this](storage::Partition partition) { sweeper_.note(partition); },
           s3::Janitor::Options{}),
       front_(buckets_, {.any_region = settings.flag("s3.any_region")}),
-      scrub_host_(stack.meta(), buckets_) {}
+      scrub_host_(stack.meta(), buckets_),
+      any_region_(settings.flag("s3.any_region")) {}
 
-void S3::bind(wire::Registry& registry) {
+void S3::bind(wire::Registry& registry, auth::Authenticator& authenticator) {
   s3::bind_buckets(registry, buckets_);
   s3::bind_bucket_settings(registry, buckets_);
   s3::bind_listings(registry, stack_.meta());
-  s3::bind_objects(registry, buckets_, index_, contents_, stack_.clock());
+  s3::bind_objects(registry, {.buckets = buckets_,
+                              .index = index_,
+                              .contents = contents_,
+                              .meta = stack_.meta(),
+                              .authenticator = authenticator,
+                              .clock = stack_.clock(),
+                              .any_region = any_region_});
   s3::bind_multipart(registry, {.meta = stack_.meta(),
                                 .buckets = buckets_,
                                 .index = index_,

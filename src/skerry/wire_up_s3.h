@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "api/front.h"
+#include "auth/authenticator.h"
 #include "base/workers.h"
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
@@ -25,7 +26,7 @@ class S3 final : public storage::SweepHost {
  public:
   S3(StorageStack& stack, Workers& workers, const Settings& settings);
 
-  void bind(wire::Registry& registry);
+  void bind(wire::Registry& registry, auth::Authenticator& authenticator);
   api::Front& front() { return front_; }
   storage::ScrubHost& scrubbed() { return scrub_host_; }
   void start();
@@ -49,6 +50,7 @@ class S3 final : public storage::SweepHost {
   s3::Janitor janitor_;
   s3::Front front_;
   s3::ScrubHost scrub_host_;
+  const bool any_region_;
 };
 
 }  // namespace skerry

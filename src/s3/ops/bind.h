@@ -1,4 +1,5 @@
 #pragma once
+#include "auth/authenticator.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "s3/bucket_registry.h"
@@ -22,9 +23,17 @@ void bind_bucket_settings(wire::Registry& registry, BucketRegistry& buckets);
 // ListObjects, ListObjectsV2, ListObjectVersions.
 void bind_listings(wire::Registry& registry, storage::MetaStore& meta);
 
-// Put-, Get-, Head-, Copy-, DeleteObject(s), GetObjectAttributes, GetObjectAcl, tagging.
-void bind_objects(wire::Registry& registry, BucketRegistry& buckets, ObjectIndex& index, ContentStore& contents,
-                  const Clock& clock);
+// Put-, Get-, Head-, Copy-, DeleteObject(s), GetObjectAttributes, GetObjectAcl, tagging, PostObject.
+struct ObjectParts {
+  BucketRegistry& buckets;
+  ObjectIndex& index;
+  ContentStore& contents;
+  storage::MetaStore& meta;            // for part tables
+  auth::Authenticator& authenticator;  // of forms, whose signature is among their fields
+  const Clock& clock;
+  bool any_region = false;  // as Front::Options has it
+};
+void bind_objects(wire::Registry& registry, const ObjectParts& parts);
 
 // Create-, Complete-, AbortMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads.
 struct MultipartParts {

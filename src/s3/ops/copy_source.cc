@@ -20,7 +20,7 @@ std::expected<CopySource, wire::ApiError> parse_copy_source(std::string_view hea
     }
     path = path.substr(0, at);
   }
-  auto plain = wire::percent_decode(path);
+  auto plain = wire::form_decode(path);  // `+` is a space to S3 here, unlike in a path
   if (!plain) return std::unexpected(invalid_argument("Invalid copy source encoding", kName, header));
   std::string_view rest = *plain;
   if (rest.starts_with('/')) rest.remove_prefix(1);

@@ -1,21 +1,20 @@
 #include "s3/api/ops.h"
 #include "s3/front.h"
 #include "s3/ops/objects.h"
-#include "s3/ops/read_object.h"
 
 namespace skerry::s3 {
 namespace {
 
 class HeadObject {
  public:
-  HeadObject(ObjectIndex& index, const Clock& clock) : index_(index), clock_(clock) {}
+  explicit HeadObject(ObjectReader reader) : reader_(reader) {}
 
   Task<std::expected<HeadObjectOutput, wire::ApiError>> operator()(wire::Context& context,
                                                                    HeadObjectRequest request) const {
     const FoundBucket& bucket = bucket_of(context);
     auto query = read_object_query(request, "HEAD");
     if (!query) co_return std::unexpected(std::move(query.error()));
-    auto view = co_await view_object(index_, clock_, bucket, *query);
+    auto view = co_await reader_.view(bucket, *query);
     if (!view) co_return std::unexpected(std::move(view.error()));
     HeadObjectOutput out;
     show_object(out, bucket, *view, request);
@@ -24,14 +23,13 @@ class HeadObject {
   }
 
  private:
-  ObjectIndex& index_;
-  const Clock& clock_;
+  ObjectReader reader_;
 };
 
 }  // namespace
 
-void bind_head_object(wire::Registry& registry, ObjectIndex& index, const Clock& clock) {
-  registry.bind<HeadObjectOp>(HeadObject(index, clock));
+void bind_head_object(wire::Registry& registry, ObjectReader reader) {
+  registry.bind<HeadObjectOp>(HeadObject(reader));
 }
 
 }  // namespace skerry::s3

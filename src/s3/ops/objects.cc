@@ -1,15 +1,19 @@
 #include "s3/ops/objects.h"
 
-#include "s3/ops/bind.h"
-
 namespace skerry::s3 {
 
-void bind_objects(wire::Registry& registry, BucketRegistry&, ObjectIndex& index, ContentStore& contents,
-                  const Clock& clock) {
-  bind_put_object(registry, index, contents);
-  bind_get_object(registry, index, contents, clock);
-  bind_head_object(registry, index, clock);
-  bind_delete_object(registry, index);
+void bind_objects(wire::Registry& registry, const ObjectParts& parts) {
+  ObjectReader reader({parts.index, parts.contents, parts.meta, parts.clock});
+  bind_put_object(registry, parts.index, parts.contents);
+  bind_get_object(registry, reader);
+  bind_head_object(registry, reader);
+  bind_delete_object(registry, parts.index);
+  bind_delete_objects(registry, parts.index);
+  bind_copy_object(registry, parts.buckets, reader, parts.index, parts.contents);
+  bind_get_object_attributes(registry, parts.index, parts.meta);
+  bind_get_object_acl(registry, parts.index);
+  bind_object_tagging(registry, parts.index);
+  bind_post_object(registry, parts);
 }
 
 }  // namespace skerry::s3

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "s3/api/types.h"
+#include "s3/content_store.h"
 #include "s3/errors.h"
 #include "s3/ops/checksum_fields.h"
 #include "s3/ops/encoded_word.h"
@@ -13,7 +14,7 @@
 #include "s3/ops/object_headers.h"
 #include "s3/ops/range.h"
 #include "s3/ops/read_conditions.h"
-#include "storage/blob_ledger.h"
+#include "storage/meta_store.h"
 
 // The way that Get- and HeadObject share: which version, on what conditions, which of its bytes, and what is said of
 // it.
@@ -27,6 +28,8 @@ struct ObjectQuery {
   const std::string* range = nullptr;
   std::optional<std::int32_t> part_number;
   std::string_view method;
+  // Of a copy's source: how the headers of the conditions begin. Then there is no 304.
+  std::string_view condition_prefix{};
 };
 
 // The version that answers it.
@@ -34,13 +37,12 @@ struct ObjectView {
   FoundVersion found;
   record::VersionDetail detail;
   ByteRange bytes;
-  bool partial = false;                    // 206: `bytes` was asked for
-  std::vector<storage::Segment> segments;  // of place PARTS: all of them
-  const record::Part* part = nullptr;      // the one that was asked for, within detail
-  std::uint32_t parts_count = 0;           // where a part of several was asked for
+  bool partial = false;              // 206: `bytes` was asked for
+  std::optional<record::Part> part;  // of several, the one that was asked for
 
   const record::VersionRow& row() const { return found.row; }
-  bool whole() const { return bytes.length == row().size(); }
+  // Of the bytes as they are given: the object's where they are all of it, a part's where it has one.
+  std::optional<ShownChecksum> checksum() const;
 };
 
 // Errors: InvalidArgument (version id, part number), InvalidRequest (a part and a range).
@@ -62,9 +64,43 @@ std::expected<ObjectQuery, wire::ApiError> read_object_query(const Request& requ
                      .method = method};
 }
 
-// Errors: NoSuchKey, NoSuchVersion, MethodNotAllowed; PreconditionFailed, NotModified; InvalidRange, InvalidPartNumber.
-Task<std::expected<ObjectView, wire::ApiError>> view_object(ObjectIndex& index, const Clock& clock,
-                                                            const FoundBucket& bucket, const ObjectQuery& query);
+// Finds versions for readers and opens their contents. A version that goes away between two steps is looked up again,
+// some times (kLookupsMax).
+//
+// Life: a value; what it refers to outlives it. Threads: any.
+class ObjectReader {
+ public:
+  struct Parts {
+    ObjectIndex& index;
+    ContentStore& contents;
+    storage::MetaStore& meta;
+    const Clock& clock;
+  };
+  explicit ObjectReader(Parts parts) : parts_(parts) {}
+
+  // Errors: NoSuchKey, NoSuchVersion, MethodNotAllowed; PreconditionFailed, NotModified; InvalidRange,
+  // InvalidPartNumber; OperationAborted.
+  Task<std::expected<ObjectView, wire::ApiError>> view(const FoundBucket& bucket, const ObjectQuery& query) const;
+
+  // The same, with the bytes. Errors: also InvalidObjectState, for what AWS has archived.
+  struct Opened {
+    ObjectView view;
+    ContentStore::Content content;
+  };
+  Task<std::expected<Opened, wire::ApiError>> open(const FoundBucket& bucket, const ObjectQuery& query) const;
+
+ private:
+  template <class T>
+  using MaybeGone = std::expected<std::optional<T>, wire::ApiError>;
+
+  Task<MaybeGone<ObjectView>> try_view(const FoundBucket& bucket, const ObjectQuery& query) const;
+  Task<MaybeGone<ContentStore::Content>> try_open(const FoundBucket& bucket, const std::string& key,
+                                                  const ObjectView& view) const;
+  Task<MaybeGone<std::monostate>> select_part(const FoundBucket& bucket, const ObjectQuery& query,
+                                              ObjectView& view) const;
+
+  Parts parts_;
+};
 
 std::string content_range(const ObjectView& view);
 
@@ -103,10 +139,10 @@ void show_object(Output& out, const FoundBucket& bucket, const ObjectView& view,
     for (const auto& [name, value] : view.detail.user_metadata()) metadata.emplace(name, encode_header_text(value));
   }
   if (view.detail.tags_size() > 0) out.tag_count = view.detail.tags_size();
-  if (view.parts_count > 0) out.parts_count = static_cast<std::int32_t>(view.parts_count);
+  if (view.part) out.parts_count = static_cast<std::int32_t>(row.etag_parts());
   if (view.partial) out.content_range = content_range(view);
-  if (request.checksum_mode == "ENABLED" && view.whole()) {
-    if (auto shown = shown_checksum(row, view.detail.checksum())) show_checksum(out, *shown);
+  if (request.checksum_mode == "ENABLED") {
+    if (auto shown = view.checksum()) show_checksum(out, *shown);
   }
 }
 

@@ -1,0 +1,153 @@
+#include "s3/api/ops.h"
+#include "s3/errors.h"
+#include "s3/front.h"
+#include "s3/ops/checksum_fields.h"
+#include "s3/ops/copy_reading.h"
+#include "s3/ops/copy_source.h"
+#include "s3/ops/object_headers.h"
+#include "s3/ops/objects.h"
+#include "s3/ops/store_object.h"
+#include "s3/ops/write_conditions.h"
+#include "s3/tags.h"
+
+namespace skerry::s3 {
+namespace {
+
+// A copy onto itself has to change something that only a write can change.
+std::expected<void, wire::ApiError> check_not_onto_itself(const CopyObjectRequest& request, const CopySource& source) {
+  bool changes = source.version || request.metadata_directive == "REPLACE" || request.storage_class ||
+                 request.website_redirect_location || request.server_side_encryption || request.checksum_algorithm;
+  if (changes || source.bucket != request.bucket || source.key != request.key) return {};
+  return std::unexpected(
+      error(Errc::InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself without changing the "
+            "object's metadata, storage class, website redirect location or encryption attributes."));
+}
+
+std::expected<void, wire::ApiError> check_source_size(const record::VersionRow& row) {
+  if (row.size() <= kOneRequestBytesMax) return {};
+  return std::unexpected(error(Errc::InvalidRequest,
+                               "The specified copy source is larger than the maximum allowable size for a copy "
+                               "source: " +
+                                   std::to_string(kOneRequestBytesMax)));
+}
+
+// What the copy's headers are: the source's, or the request's. Storage class and redirect are the request's always.
+ObjectHeaders headers_of_copy(const CopyObjectRequest& request, ObjectHeaders sent,
+                              const record::VersionDetail& source) {
+  if (request.metadata_directive != "REPLACE") {
+    std::string redirect = sent.system.website_redirect_location();
+    sent.system = source.headers();
+    sent.system.set_website_redirect_location(std::move(redirect));
+    sent.user_metadata = {source.user_metadata().begin(), source.user_metadata().end()};
+  }
+  if (request.tagging_directive != "REPLACE") sent.tags.assign(source.tags().begin(), source.tags().end());
+  return sent;
+}
+
+// The checksum that the copy keeps: the one asked for, else the source's kind, of all bytes.
+std::expected<digest::Algorithm, wire::ApiError> kept_checksum(const CopyObjectRequest& request,
+                                                               const record::VersionRow& source) {
+  if (request.checksum_algorithm) {
+    if (auto asked = digest::find_algorithm(*request.checksum_algorithm)) return *asked;
+    return std::unexpected(error(Errc::InvalidRequest, "Value for x-amz-checksum-algorithm header is invalid."));
+  }
+  auto kept = digest::find_algorithm_of_number(static_cast<std::uint8_t>(source.checksum().algorithm()));
+  return kept.value_or(digest::Algorithm::CRC64NVME);
+}
+
+// The bytes were authenticated as they were read; this is the last word on whether they are those once sent.
+std::expected<void, wire::ApiError> verify_copy(const StoredContent& copy, const ObjectView& source) {
+  auto kept = source.checksum();
+  if (!kept || kept->type != digest::ChecksumType::FullObject) return {};
+  const digest::Digest* computed = digest::find_digest(copy.digests, kept->algorithm);
+  if (!computed || computed->base64() == kept->text) return {};
+  return std::unexpected(corrupt("the source of a copy"));
+}
+
+class CopyObject {
+ public:
+  CopyObject(BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index, ContentStore& contents)
+      : buckets_(buckets), reader_(reader), index_(index), contents_(contents) {}
+
+  Task<std::expected<CopyObjectOutput, wire::ApiError>> operator()(wire::Context& context,
+                                                                   CopyObjectRequest request) const {
+    auto source = parse_copy_source(request.copy_source);
+    if (!source) co_return std::unexpected(source.error());
+    auto condition = read_write_condition(context.request.headers, request.if_match, request.if_none_match);
+    if (!condition) co_return std::unexpected(condition.error());
+    auto sent = read_object_headers(request);
+    if (!sent) co_return std::unexpected(sent.error());
+    if (auto good = check_not_onto_itself(request, *source); !good) co_return std::unexpected(good.error());
+    auto source_bucket =
+        co_await find_source_bucket(buckets_, context, source->bucket, request.expected_source_bucket_owner);
+    if (!source_bucket) co_return std::unexpected(source_bucket.error());
+
+    ObjectQuery query{.key = source->key,
+                      .version = source->version,
+                      .conditions = copy_conditions(request),
+                      .method = "GET",
+                      .condition_prefix = kCopyConditionPrefix};
+    auto opened = co_await reader_.open(*source_bucket, query);
+    if (!opened) co_return std::unexpected(source_error(std::move(opened.error())));
+    if (auto good = check_source_size(opened->view.row()); !good) co_return std::unexpected(good.error());
+    auto kept = kept_checksum(request, opened->view.row());
+    if (!kept) co_return std::unexpected(kept.error());
+
+    FoundBucket& bucket = bucket_of(context);
+    auto content = co_await store_copy(bucket, *opened, *kept);
+    if (!content) co_return std::unexpected(content.error());
+    ObjectHeaders headers = headers_of_copy(request, std::move(*sent), opened->view.detail);
+    NewVersion version = make_version(*content, headers, *kept);
+    std::string checksum = version.detail.checksum();
+    auto installed = co_await index_.install(bucket, std::move(request.key), std::move(version), std::move(*condition));
+    if (!installed) co_return std::unexpected(installed.error());
+    content->in_flight.settle();
+
+    CopyObjectOutput out = describe(*installed, checksum);
+    out.copy_source_version_id = shown_version_id(*source_bucket, opened->view.row());
+    co_return out;
+  }
+
+ private:
+  Task<std::expected<StoredContent, wire::ApiError>> store_copy(const FoundBucket& bucket, ObjectReader::Opened& source,
+                                                                digest::Algorithm kept) const {
+    std::unique_ptr<ByteSource> bytes;
+    if (auto* text = std::get_if<std::string>(&source.content)) {
+      bytes = std::make_unique<StringSource>(std::move(*text));
+    } else {
+      bytes = std::move(std::get<std::unique_ptr<ByteSource>>(source.content));
+    }
+    std::vector<digest::Algorithm> algorithms{digest::Algorithm::MD5};
+    if (kept != digest::Algorithm::MD5) algorithms.push_back(kept);
+    auto content = co_await contents_.store(bucket, *bytes, source.view.row().size(), algorithms);
+    if (!content) co_return std::unexpected(store_failure(content.error()));
+    if (auto good = verify_copy(*content, source.view); !good) co_return std::unexpected(good.error());
+    co_return std::move(*content);
+  }
+
+  static CopyObjectOutput describe(const Installed& installed, const std::string& checksum) {
+    CopyObjectOutput out;
+    CopyObjectResult& result = out.copy_object_result.emplace();
+    result.etag = quoted_etag(installed.row);
+    result.last_modified = Time(seconds(modified_seconds(installed.row)));
+    if (auto shown = shown_checksum(installed.row, checksum)) show_checksum(result, *shown);
+    out.server_side_encryption = kEncryption;
+    if (installed.versioned) out.version_id = VersionId::of(installed.row).text();
+    return out;
+  }
+
+  BucketRegistry& buckets_;
+  ObjectReader reader_;
+  ObjectIndex& index_;
+  ContentStore& contents_;
+};
+
+}  // namespace
+
+void bind_copy_object(wire::Registry& registry, BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index,
+                      ContentStore& contents) {
+  registry.bind_late<CopyObjectOp>(CopyObject(buckets, reader, index, contents));
+}
+
+}  // namespace skerry::s3

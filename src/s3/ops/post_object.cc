@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include "api/auth_errors.h"
+#include "auth/post_form.h"
+#include "auth/post_policy.h"
+#include "auth/post_signature.h"
+#include "s3/api/ops.h"
+#include "s3/errors.h"
+#include "s3/front.h"
+#include "s3/integrity.h"
+#include "s3/names.h"
+#include "s3/ops/checksum_fields.h"
+#include "s3/ops/object_headers.h"
+#include "s3/ops/objects.h"
+#include "s3/ops/posted_fields.h"
+#include "s3/ops/store_object.h"
+
+namespace skerry::s3 {
+namespace {
+
+std::string object_location(const wire::Context& context, const std::string& bucket, std::string_view key) {
+  std::string_view scheme = context.request.peer.secure ? "https" : "http";
+  std::string out = fmt::format("{}://{}/", scheme, context.request.host);
+  if (!context.route.virtual_host) out.append(bucket).append("/");
+  return out.append(percent_encode_key(key));
+}
+
+class PostObject {
+ public:
+  explicit PostObject(const ObjectParts& parts) : parts_(parts) {}
+
+  // The front lets forms through: nothing is known of the caller until the fields have been read, and nothing is
+  // stored before the caller may.
+  Task<std::expected<PostObjectOutput, wire::ApiError>> operator()(wire::Context& context,
+                                                                   PostObjectRequest request) const {
+    auto boundary = auth::form_boundary(context.request.headers.get("content-type"));
+    if (!boundary) co_return std::unexpected(api::api_error(boundary.error()));
+    auth::PostForm form(*request.body.source, std::move(*boundary));
+    auto fields = co_await form.read_fields();
+    if (!fields) co_return std::unexpected(form_error(form, fields.error()));
+    if (form.filename()) fields->expand_filename(*form.filename());
+    auto policy = co_await authorize(*fields, request.bucket);
+    if (!policy) co_return std::unexpected(policy.error());
+
+    auto posted = read_posted_fields(*fields);
+    if (!posted) co_return std::unexpected(posted.error());
+    auto content = co_await store(policy->bucket, form, *policy, posted->digests);
+    if (!content) co_return std::unexpected(content.error());
+    NewVersion version = make_version(*content, posted->headers, posted->digests.kept());
+    WriteCondition none;
+    std::string key = posted->key;
+    auto installed = co_await parts_.index.install(policy->bucket, std::move(key), std::move(version), std::move(none));
+    if (!installed) co_return std::unexpected(installed.error());
+    content->in_flight.settle();
+    co_return answer(context, request.bucket, *posted, *installed);
+  }
+
+ private:
+  // Who may store what where.
+  struct Permit {
+    FoundBucket bucket;
+    auth::PostPolicy policy;
+  };
+
+  Task<std::expected<Permit, wire::ApiError>> authorize(const auth::FormFields& fields, std::string bucket_name) const {
+    if (auto missing = auth::require_form_field(fields, "key")) co_return std::unexpected(api::api_error(*missing));
+    const std::string* document = fields.find("policy");
+    // Without a policy there is nothing that anybody could have signed.
+    if (!document) co_return std::unexpected(error(Errc::AccessDenied));
+    constexpr std::string_view kServices[] = {"s3"};
+    auth::Expectation expected{.services = kServices};
+    auto who = co_await auth::authenticate_form(parts_.authenticator, fields, expected);
+    if (!who) co_return std::unexpected(api::api_error(who.error()));
+    if (!who->credential) co_return std::unexpected(error(Errc::AccessDenied));
+    auto policy = auth::PostPolicy::parse(*document);
+    if (!policy) co_return std::unexpected(api::api_error(policy.error()));
+    if (auto violated = policy->check(fields, bucket_name, parts_.clock.now())) {
+      co_return std::unexpected(api::api_error(*violated));
+    }
+    if (auto good = check_bucket_name(bucket_name); !good) co_return std::unexpected(good.error());
+    auto bucket = co_await parts_.buckets.find(std::move(bucket_name));
+    if (!bucket) co_return std::unexpected(bucket.error());
+    if (bucket->record.account_id() != who->credential->account_id) {
+      co_return std::unexpected(error(Errc::AccessDenied));
+    }
+    bool region_matters = who->version == auth::SignatureVersion::V4 && !parts_.any_region;
+    if (region_matters && who->region != bucket->record.region()) {
+      co_return std::unexpected(api::api_error(auth::wrong_region(*who, bucket->record.region())));
+    }
+    co_return Permit{std::move(*bucket), std::move(*policy)};
+  }
+
+  Task<std::expected<StoredContent, wire::ApiError>> store(const FoundBucket& bucket, auth::PostForm& form,
+                                                           const Permit& permit, const ExpectedDigests& digests) const {
+    std::vector<digest::Algorithm> algorithms = digests.to_compute();
+    auto content = co_await parts_.contents.store_unsized(bucket, form, kOneRequestBytesMax, algorithms);
+    if (!content) {
+      if (form.failure()) co_return std::unexpected(api::api_error(*form.failure()));
+      co_return std::unexpected(store_failure(content.error()));
+    }
+    if (auto refused = permit.policy.check_size(content->size)) co_return std::unexpected(api::api_error(*refused));
+    if (auto good = digests.verify(content->digests, nullptr); !good) co_return std::unexpected(good.error());
+    co_return std::move(*content);
+  }
+
+  static wire::ApiError form_error(const auth::PostForm& form, const ReadError& failed) {
+    return form.failure() ? api::api_error(*form.failure()) : read_error(failed);
+  }
+
+  static PostObjectOutput answer(const wire::Context& context, const std::string& bucket, const PostedFields& posted,
+                                 const Installed& installed) {
+    PostObjectOutput out;
+    std::string tag = quoted_etag(installed.row);
+    out.etag_header = tag;
+    out.server_side_encryption = kEncryption;
+    if (installed.versioned) out.version_id = VersionId::of(installed.row).text();
+    if (!posted.redirect.empty()) {
+      out.status_code = 303;
+      out.location_header = redirect_location(posted.redirect, bucket, posted.key, tag);
+      return out;
+    }
+    out.status_code = posted.status;
+    out.location_header = object_location(context, bucket, posted.key);
+    if (posted.status == 201) {
+      out.response = PostResponse{.location = out.location_header, .bucket = bucket, .key = posted.key, .etag = tag};
+    }
+    return out;
+  }
+
+  const ObjectParts parts_;
+};
+
+}  // namespace
+
+void bind_post_object(wire::Registry& registry, const ObjectParts& parts) {
+  registry.bind<PostObjectOp>(PostObject(parts));
+}
+
+}  // namespace skerry::s3
