@@ -18,7 +18,8 @@ struct Kept {
   explicit Kept(const Context& of)
       : request(of.request),
         route(of.route),
-        context{request, route, of.principal, of.region, of.request_id, of.host_id, of.tasks, of.found} {
+        // Its body has been read: there are no trailers to come and no hash to check.
+        context{request, route, of.principal, of.region, of.request_id, of.host_id, of.tasks, of.found, nullptr, {}} {
     request.body = nullptr;
     request.trailers = nullptr;
   }
