@@ -51,11 +51,12 @@ ReadError Http1Body::fail(ReadErrc errc, const char* detail) {
 
 Task<Http1Body::Result> Http1Body::read(std::span<char> into) {
   if (error_) co_return std::unexpected(*error_);
-  if (framing_ != Framing::Body::Chunked && received_ == length_) co_return 0;
+  // Also for an empty body: a client that got its answer without the word (botocore) loses the answer to the next.
   if (continue_pending_) {
     auto failed = co_await say_continue();
     if (failed) co_return std::unexpected(*failed);
   }
+  if (framing_ != Framing::Body::Chunked && received_ == length_) co_return 0;
   if (framing_ == Framing::Body::Chunked) co_return co_await read_chunked(into);
 
   into = into.first(std::min<std::uint64_t>(into.size(), length_ - received_));

@@ -131,6 +131,10 @@ TEST_F(Http1, SaysContinueWhenTheBodyIsReadAndNotBefore) {
   client.send("hi");
   EXPECT_EQ(client.read_answer().body, "hi");
 
+  client.send("PUT /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(client.read_answer().body, "");
+
   // Refused by its head: no 100, and as nobody knows whether the body comes, the connection ends.
   client.send("PUT /denied HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   auto answer = client.read_answer();

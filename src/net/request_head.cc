@@ -119,7 +119,8 @@ std::expected<void, Fault> take_connection(Framing& framing, const Headers& head
       if (list_has(value, "keep-alive")) framing.keep_alive = true;
     } else if (name == "expect" && !framing.http10) {
       if (!equal_ignoring_case(value, "100-continue")) return Refused(Fault{417, "unknown expectation"});
-      framing.expects_continue = framing.body != Framing::Body::None;
+      // Of an empty body too: botocore waits for the word whatever the length.
+      framing.expects_continue = framing.body != Framing::Body::None || headers.find("content-length");
     }
   }
   if (close) framing.keep_alive = false;

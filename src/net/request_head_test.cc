@@ -158,7 +158,8 @@ TEST(RequestHead, KnowsWhoWantsToStay) {
 
 TEST(RequestHead, KnowsWhoWaitsToContinue) {
   EXPECT_TRUE(parse(with("Expect: 100-Continue\r\nContent-Length: 1\r\n"))->framing.expects_continue);
-  EXPECT_FALSE(parse(with("Expect: 100-continue\r\nContent-Length: 0\r\n"))->framing.expects_continue);
+  EXPECT_TRUE(parse(with("Expect: 100-continue\r\nContent-Length: 0\r\n"))->framing.expects_continue);
+  EXPECT_FALSE(parse(with("Expect: 100-continue\r\n"))->framing.expects_continue);
   EXPECT_EQ(status_of(with("Expect: tea\r\n")), 417);
   EXPECT_FALSE(parse("PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")->framing.expects_continue);
 }
