@@ -35,6 +35,47 @@ struct Tips {
   std::string end;
 };
 
+// A row of an older version.
+struct OlderRow {
+  std::string key;  // the object's
+  std::string bytes;
+};
+
+// Such rows, one after the other.
+class Older {
+ public:
+  explicit Older(const std::vector<OlderRow>& rows) : at_(rows.begin()), end_(rows.end()) {}
+
+  bool is_of(std::string_view key) const { return at_ != end_ && at_->key == key; }
+  const std::string& take() { return (at_++)->bytes; }
+
+  // That no row is left of a key before `end`; else that key.
+  std::expected<void, std::string> check_before(std::string_view end) const {
+    if (at_ == end_ || !is_before(at_->key, end)) return {};
+    return std::unexpected(at_->key);
+  }
+
+ private:
+  std::vector<OlderRow>::const_iterator at_;
+  std::vector<OlderRow>::const_iterator end_;
+};
+
+// What the last common prefix that was shown stands for.
+class Jump {
+ public:
+  void over(std::string_view group) { to_ = keys::after_prefix(group); }
+  bool made() const { return to_.has_value(); }
+  bool covers(std::string_view key) const { return to_ && is_before(key, *to_); }
+  // Where to go on: behind it, but not before `end`.
+  std::string beyond(std::string end) const {
+    if (!to_) return end;
+    return end.empty() || to_->empty() ? std::string() : std::max(std::move(end), *to_);
+  }
+
+ private:
+  std::optional<std::string> to_;
+};
+
 // The versions of a key lie in three classes, which no one read sees at one moment. So a stretch of keys has its tips
 // read, then their older versions, then the tips again: every change of a key's versions changes its tip
 // (object_index.h), hence what has the same tip both times is of one moment. The rest is read anew.
@@ -69,26 +110,42 @@ class VersionLister {
   // One more than fits, to learn whether there is more.
   std::size_t remaining() const { return query_.limit + 1 - page_.versions.size() - page_.common_prefixes.size(); }
 
-  // Goes on by a stretch: keys that are shown by themselves, then at most one common prefix.
+  // Goes on by a stretch: keys that are shown by themselves, then common prefixes. A key by itself behind those begins
+  // another one, so that no older versions under a common prefix are read.
   Task<std::expected<void, wire::ApiError>> step() {
     auto tips = co_await read_tips(end_);
     if (!tips) co_return std::unexpected(tips.error());
-    std::size_t singles = 0;
-    while (singles < tips->tips.size() && group_of(tips->tips[singles]).empty()) ++singles;
-    if (singles < tips->tips.size()) {
-      tips->tips.resize(singles + 1);
-      tips->end = keys::next(tips->tips.back().key);
-    }
-    std::vector<storage::Row> older;
-    if (singles > 0) {
-      auto read = co_await read_older(tips->tips.front(), tips->tips[singles - 1]);
-      if (!read) co_return std::unexpected(read.error());
-      older = std::move(*read);
-    }
+    std::size_t singles = cut(*tips);
+    // Up to the first common prefix, also where there is no tip: older versions without one betray a key that changed
+    // between object and delete marker while its tip was looked for.
+    auto older = co_await read_older(*tips, singles < tips->tips.size() ? tips->tips[singles].key : tips->end);
+    if (!older) co_return std::unexpected(older.error());
     auto again = co_await read_tips(tips->end);
     if (!again) co_return std::unexpected(again.error());
-    settle(*tips, *again);
-    co_return show(*tips, older);
+    bool lost = !settle(*tips, *again);
+    co_return show(*tips, *older, lost);
+  }
+
+  // Cuts `tips` to one stretch; gives how many of them are shown by themselves.
+  std::size_t cut(Tips& tips) const {
+    std::size_t singles = 0;
+    std::size_t kept = 0;
+    Jump jump;
+    for (; kept < tips.tips.size(); ++kept) {
+      const Tip& tip = tips.tips[kept];
+      if (jump.covers(tip.key)) continue;
+      std::string_view group = group_of(tip);
+      if (!group.empty()) {
+        jump.over(group);
+      } else if (jump.made()) {
+        tips.end = tip.key;
+        break;
+      } else {
+        ++singles;
+      }
+    }
+    tips.tips.resize(kept);
+    return singles;
   }
 
   std::string_view group_of(const Tip& tip) const { return common_prefix_of(tip.key, query_.prefix, query_.delimiter); }
@@ -123,104 +180,117 @@ class VersionLister {
     co_return out;
   }
 
-  // The older versions of the keys from `first` to `last`, as many as can be shown.
-  Task<std::expected<std::vector<storage::Row>, wire::ApiError>> read_older(const Tip& first, const Tip& last) {
-    std::vector<storage::Row> out;
-    storage::ScanRequest request{.partition = partition_,
-                                 .begin = keys::versions_of(first.key),
-                                 .end = keys::after_prefix(keys::versions_of(last.key))};
-    if (query_.version_marker && first.key == query_.key_marker) {
-      auto stamp = marker_stamp(first);
+  // The older versions of the keys up to `end`, as many as can be shown.
+  Task<std::expected<std::vector<OlderRow>, wire::ApiError>> read_older(const Tips& tips, std::string_view end) {
+    std::vector<OlderRow> out;
+    storage::ScanRequest request{
+        .partition = partition_, .begin = keys::versions_with_prefix(from_), .end = keys::versions_with_prefix(end)};
+    if (end.empty()) request.end = keys::after_prefix(request.end);
+    if (query_.version_marker && from_ == query_.key_marker) {
+      auto stamp = marker_stamp(tips.tips.empty() ? nullptr : &tips.tips.front());
       if (!stamp) co_return std::unexpected(stamp.error());
-      if (*stamp) request.begin = keys::next(keys::version(first.key, **stamp));
+      if (*stamp) request.begin = keys::next(keys::version(from_, **stamp));
     }
     while (out.size() < remaining()) {
       request.limit = remaining() - out.size();
       storage::ScanRequest ask = request;
       auto page = co_await meta_.scan(std::move(ask));
       if (!page) co_return std::unexpected(store_error(page.error()));
-      std::ranges::move(page->rows, std::back_inserter(out));
+      for (storage::Row& row : page->rows) {
+        auto at = keys::parse_version(row.key);
+        if (!at) co_return std::unexpected(corrupt("a version row's key"));
+        out.push_back({std::move(at->object_key), std::move(row.value)});
+      }
       if (!page->next) break;
       request.begin = *page->next;
     }
     co_return out;
   }
 
-  // The time that the version marker stands for; absent when it was the null version's and that is gone.
-  std::expected<std::optional<keys::Stamp>, wire::ApiError> marker_stamp(const Tip& tip) const {
+  // The time that the version marker stands for; absent when it was the null version's and that is gone. Where a null
+  // version lies, its key's tip knows.
+  std::expected<std::optional<keys::Stamp>, wire::ApiError> marker_stamp(const Tip* tip) const {
     if (!query_.version_marker->null) return query_.version_marker->stamp;
+    if (!tip || tip->key != query_.key_marker) return std::optional<keys::Stamp>();
     record::VersionRow row;
-    if (!row.ParseFromString(tip.bytes)) return std::unexpected(corrupt("a version row"));
+    if (!row.ParseFromString(tip->bytes)) return std::unexpected(corrupt("a version row"));
     if (row.null_version()) return row.stamp();
     if (row.null_stamp() != 0) return row.null_stamp();
     return std::optional<keys::Stamp>();
   }
 
-  // Keeps of `tips` what `again` has too, up to the first key on which they differ.
-  static void settle(Tips& tips, const Tips& again) {
-    std::string_view end = earlier(tips.end, again.end);
+  // Keeps of `tips` what `again` has too, up to the first key on which they differ. False: they do.
+  static bool settle(Tips& tips, const Tips& again) {
+    std::string end(earlier(tips.end, again.end));
     std::size_t same = 0;
     std::size_t both = std::min(tips.tips.size(), again.tips.size());
     while (same < both && tips.tips[same] == again.tips[same]) ++same;
-    if (same < tips.tips.size()) end = earlier(end, tips.tips[same].key);
-    if (same < again.tips.size()) end = earlier(end, again.tips[same].key);
-    while (same > 0 && !is_before(tips.tips[same - 1].key, end)) --same;
-    tips.end = std::string(end);
+    std::string differ;
+    if (same < tips.tips.size()) differ = tips.tips[same].key;
+    if (same < again.tips.size()) differ = earlier(differ, again.tips[same].key);
+    bool lost = !differ.empty() && is_before(differ, end);
+    tips.end = lost ? std::move(differ) : std::move(end);
+    while (same > 0 && !is_before(tips.tips[same - 1].key, tips.end)) --same;
     tips.tips.resize(same);
+    return !lost;
   }
 
   // Shows `tips` with their older versions, and goes on behind them.
-  std::expected<void, wire::ApiError> show(const Tips& tips, const std::vector<storage::Row>& older) {
-    bool jumped = false;
-    std::string next = tips.end;
-    auto rest = older.begin();
+  std::expected<void, wire::ApiError> show(const Tips& tips, const std::vector<OlderRow>& older, bool lost) {
+    Jump jump;
+    std::size_t skipped = 0;
+    Older rest{older};
     for (const Tip& tip : tips.tips) {
+      if (jump.covers(tip.key)) {
+        ++skipped;
+        continue;
+      }
+      if (auto good = rest.check_before(tip.key); !good) return go_on_at(good.error());
       if (std::string_view group = group_of(tip); !group.empty()) {
         if (!has_room()) return {};
         page_.common_prefixes.emplace_back(group);
         page_.last_key = group;
         page_.last_version.reset();
-        next = keys::after_prefix(group);
-        jumped = true;
-        break;
-      }
-      auto shown = show_key(tip, rest, older.end());
-      if (!shown) return std::unexpected(shown.error());
-      if (page_.truncated) return {};
-      if (!*shown) {
-        next = tip.key;
-        break;
+        jump.over(group);
+      } else {
+        auto shown = show_key(tip, rest);
+        if (!shown) return std::unexpected(shown.error());
+        if (page_.truncated) return {};
+        if (!*shown) return go_on_at(tip.key);
       }
     }
-    bool lost = next != tips.end && !jumped;
-    ask_ = std::min(remaining(), jumped ? kTipsAfterJump : lost || next == from_ ? 1 : ask_ * 4);
-    from_ = std::move(next);
+    if (auto good = rest.check_before(tips.end); !good && !jump.made()) return go_on_at(good.error());
+    bool wasteful = skipped * 2 > tips.tips.size();
+    ask_ = std::min(remaining(), lost ? 1 : wasteful ? kTipsAfterJump : ask_ * 4);
+    from_ = jump.beyond(tips.end);
     return {};
   }
 
-  // False: `tip` and the older versions are not of one moment.
-  using Rows = std::vector<storage::Row>::const_iterator;
-  std::expected<bool, wire::ApiError> show_key(const Tip& tip, Rows& rest, Rows end) {
+  // At a key that is not of one moment: by itself, so that others' changes do not matter.
+  std::expected<void, wire::ApiError> go_on_at(std::string key) {
+    ask_ = 1;
+    from_ = std::move(key);
+    return {};
+  }
+
+  // False: `tip` and its older versions are not of one moment.
+  std::expected<bool, wire::ApiError> show_key(const Tip& tip, Older& rest) {
     ListedVersion latest{.key = tip.key, .row = {}, .latest = true};
     if (!latest.row.ParseFromString(tip.bytes)) return std::unexpected(corrupt("a version row"));
-    std::vector<ListedVersion> versions;
     keys::Stamp newest = latest.row.stamp();
+    std::vector<ListedVersion> versions;
     std::optional<keys::Stamp> marker;
     if (query_.version_marker && tip.key == query_.key_marker) {
-      auto stamp = marker_stamp(tip);
+      auto stamp = marker_stamp(&tip);
       if (!stamp) return std::unexpected(stamp.error());
       marker = *stamp;
     }
     if (!marker || newest < *marker) versions.push_back(std::move(latest));
-    for (; rest != end; ++rest) {
-      auto at = keys::parse_version(rest->key);
-      if (!at) return std::unexpected(corrupt("a version row's key"));
-      if (at->object_key > tip.key) break;
-      // A version whose key has no tip, or one that is its key's latest: of another moment than the tips.
-      if (at->object_key < tip.key || at->stamp >= newest) return false;
-      ListedVersion& version = versions.emplace_back();
-      version.key = std::move(at->object_key);
-      if (!version.row.ParseFromString(rest->value)) return std::unexpected(corrupt("a version row"));
+    while (rest.is_of(tip.key)) {
+      ListedVersion& version = versions.emplace_back(ListedVersion{.key = tip.key, .row = {}});
+      if (!version.row.ParseFromString(rest.take())) return std::unexpected(corrupt("a version row"));
+      // What is its key's latest and an older version too was the one and then the other.
+      if (version.row.stamp() >= newest) return false;
     }
     for (ListedVersion& version : versions) {
       if (!has_room()) break;

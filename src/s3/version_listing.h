@@ -37,7 +37,9 @@ struct VersionPage {
 };
 
 // Lists all versions and delete markers. A version that is there for as long as the call takes is shown once; of each
-// key, the one that is shown as latest was it when its other versions were read.
+// key, the one that is shown as latest was it when its other versions were read. (No store reads the classes of rows at
+// one moment: a key that turns from delete marker to object and back three times within one page may be passed over,
+// if nothing else is left of it.)
 //
 // A version marker that is gone stands for its time. The null version has none once it is gone: its key is shown anew
 // then, because a version twice is better than a version never.

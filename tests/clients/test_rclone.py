@@ -13,7 +13,7 @@ def rclone(server, account, tmp_path):
     config = tmp_path / "rclone.conf"
     config.write_text(
         # rclone sends `x-amz-acl: private` unless told otherwise, which buckets with owner-enforced ownership refuse.
-        f"[skerry]\ntype = s3\nprovider = Other\nacl = bucket-owner-full-control\nendpoint = {server.endpoint}\nregion = us-east-1\n"
+        f"[skerry]\ntype = s3\nprovider = Other\nacl = bucket-owner-full-control\nbucket_acl = private\nendpoint = {server.endpoint}\nregion = us-east-1\n"
         f"access_key_id = {account.access_key}\nsecret_access_key = {account.secret_key}\n"
     )
 

@@ -32,7 +32,7 @@ std::optional<std::string> open_token(std::string_view kind, std::string_view sc
   constexpr std::size_t kCheckBytes = 8;
   if (!bytes || bytes->size() < kCheckBytes) return std::nullopt;
   std::string position = bytes->substr(kCheckBytes);
-  if (bytes->substr(0, kCheckBytes) != check_of(kind, scope, position)) return std::nullopt;
+  if (make_token(kind, scope, position) != token) return std::nullopt;  // base64 has several spellings of some bytes
   return position;
 }
 
