@@ -38,7 +38,9 @@ class PartTableTest : public testing::Test {
       std::string key = keys::parts("k", kStamp, detail_.chunks(static_cast<int>(i)).first_index());
       batch.puts.push_back({key, seal_message(bucket_, key, tables_[i], world_.random)});
     }
-    if (!tables_.empty()) ASSERT_TRUE(world_.sim.run(world_.meta().commit(std::move(batch))));
+    if (!tables_.empty()) {
+      ASSERT_TRUE(world_.sim.run(world_.meta().commit(std::move(batch))));
+    }
   }
 
   PartTableReader reader() { return {world_.meta(), bucket_, "k", row_, detail_}; }
