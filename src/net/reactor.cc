@@ -34,10 +34,10 @@ void Reactor::post(Function fn) {
     ready_.push_back(std::move(fn));
     return;
   }
-  {
-    std::lock_guard lock(mutex_);
-    posted_.push_back(std::move(fn));
-  }
+  // Waking belongs under the lock too: once the loop can take `fn`, that may end the loop and destroy the reactor, and
+  // a late write would go to whatever has the descriptor's number by then.
+  std::lock_guard lock(mutex_);
+  posted_.push_back(std::move(fn));
   // Together with wait_ms: either the loop sees has_posted_ before it sleeps, or we see that it sleeps.
   has_posted_.store(true);
   if (sleeping_.exchange(false)) wake();
