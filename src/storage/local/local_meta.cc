@@ -109,8 +109,11 @@ Task<StoreResult<void>> LocalMeta::erase_partition(Partition partition) {
   Committer::Ticket ticket(partition);
   co_await committer_.apply(ticket);
   if (!ticket.result) co_return std::unexpected(StoreError{ticket.result.error().errc, ticket.result.error().detail});
-  // Not awaited: the rows are gone, only their space is not yet. The compactor is joined before the database closes.
-  compactor_.submit([this, partition] { (void)compact_now(partition); });
+  // Not awaited: the rows are gone, only their space is not yet. The compactor is joined before the database closes,
+  // but after this object is gone: the work holds on to the slot alone.
+  compactor_.submit([&slot = slot_, partition] {
+    if (auto pin = slot.pin()) (void)pin->compact(partition);
+  });
   co_return StoreResult<void>{};
 }
 
