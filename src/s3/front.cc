@@ -36,6 +36,10 @@ constexpr std::string_view kUnservedHeaders[] = {
     "x-amz-bucket-namespace",
 };
 
+constexpr std::string_view kCannedAcls[] = {
+    "private",       "public-read",       "public-read-write",         "authenticated-read",
+    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write"};
+
 // Every bucket has BucketOwnerEnforced, as AWS's new ones: its owner has everything, and no ACL says otherwise.
 std::expected<void, wire::ApiError> check_acl(const wire::Operation& operation, const net::Headers& headers) {
   bool making = operation.name == "CreateBucket";
@@ -44,6 +48,9 @@ std::expected<void, wire::ApiError> check_acl(const wire::Operation& operation, 
     bool grant = name.starts_with("x-amz-grant-");
     bool canned = name == "x-amz-acl" && value != harmless;
     if (!grant && !canned) continue;
+    if (canned && std::ranges::find(kCannedAcls, value) == std::end(kCannedAcls)) {
+      return std::unexpected(invalid_argument("", name, value));
+    }
     return std::unexpected(
         error(making ? Errc::InvalidBucketAclWithObjectOwnership : Errc::AccessControlListNotSupported));
   }
@@ -55,9 +62,8 @@ std::expected<void, wire::ApiError> check_served(const net::Headers& headers) {
     if (!name.starts_with("x-amz-")) continue;
     if (name == "x-amz-server-side-encryption" && value != "AES256") {
       if (value == "aws:kms" || value == "aws:kms:dsse") return std::unexpected(not_implemented_header(name));
-      return std::unexpected(error(Errc::InvalidArgument, "The encryption method specified is not supported")
-                                 .with("ArgumentName", name)
-                                 .with("ArgumentValue", value));
+      return std::unexpected(
+          error(Errc::InvalidEncryptionAlgorithmError).with("ArgumentName", name).with("ArgumentValue", value));
     }
     if (name == "x-amz-request-payer" && value == "requester") return std::unexpected(not_implemented_header(name));
     bool false_flag = value == "false" && (name.ends_with("-enabled") || name.ends_with("-retention"));

@@ -27,7 +27,11 @@ std::expected<void, wire::ApiError> check_bucket_name(std::string_view name) {
   for (std::string_view prefix : kReservedPrefixes) good = good && !name.starts_with(prefix);
   for (std::string_view suffix : kReservedSuffixes) good = good && !name.ends_with(suffix);
   if (good) return {};
-  return std::unexpected(error(Errc::InvalidBucketName).with("BucketName", std::string(name)));
+  // XML has no way to say a control character.
+  bool printable = is_utf8(name) && std::ranges::none_of(name, [](unsigned char c) { return c < 0x20; });
+  auto refused = error(Errc::InvalidBucketName);
+  if (printable) refused.fields.emplace_back("BucketName", std::string(name));
+  return std::unexpected(std::move(refused));
 }
 
 std::expected<void, wire::ApiError> check_object_key(std::string_view key) {

@@ -24,16 +24,21 @@ std::expected<VersionRow, wire::ApiError> parse_row(const std::string& bytes) {
 std::expected<void, wire::ApiError> check(const WriteCondition& condition, const std::optional<VersionRow>& latest,
                                           const std::string& key) {
   bool there = latest && !latest->delete_marker();
+  bool changed = condition.begun && latest && latest->stamp() > condition.begun->initiated;
+  if (condition.if_none_match_any && there && changed) {
+    return std::unexpected(conditional_request_conflict("If-None-Match", key));
+  }
   if (condition.if_none_match_any && there) return std::unexpected(precondition_failed("If-None-Match"));
   if (condition.if_none_match_any && condition.begun && condition.begun->key_existed) {
     return std::unexpected(conditional_request_conflict("If-None-Match", key));
   }
   if (condition.if_match.empty()) return {};
-  if (!there) return std::unexpected(no_such_key(key));
-  if (!etag_matches(condition.if_match, *latest)) return std::unexpected(precondition_failed("If-Match"));
-  if (condition.begun && latest->stamp() > condition.begun->initiated) {
+  if (!there && condition.begun && condition.begun->key_existed) {
     return std::unexpected(conditional_request_conflict("If-Match", key));
   }
+  if (!there) return std::unexpected(no_such_key(key));
+  if (!etag_matches(condition.if_match, *latest)) return std::unexpected(precondition_failed("If-Match"));
+  if (changed) return std::unexpected(conditional_request_conflict("If-Match", key));
   return {};
 }
 

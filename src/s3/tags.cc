@@ -56,7 +56,12 @@ std::expected<void, wire::ApiError> check_object_tags(const std::vector<record::
 
 std::expected<std::vector<record::Tag>, wire::ApiError> parse_tagging_header(std::string_view text) {
   auto parameters = wire::parse_parameters(text);
-  if (!parameters) {
+  std::set<std::string_view> names;
+  bool good = parameters.has_value();
+  if (good) {
+    for (const auto& [key, value] : *parameters) good = names.insert(key).second && good;
+  }
+  if (!good) {
     return std::unexpected(invalid_argument(
         "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name "
         "duplicates.",
@@ -64,7 +69,7 @@ std::expected<std::vector<record::Tag>, wire::ApiError> parse_tagging_header(std
   }
   std::vector<record::Tag> tags;
   for (auto& [key, value] : *parameters) tags.push_back(make_tag(std::move(key), std::move(value)));
-  if (auto good = check_object_tags(tags); !good) return std::unexpected(good.error());
+  if (auto checked = check_object_tags(tags); !checked) return std::unexpected(checked.error());
   return tags;
 }
 

@@ -157,7 +157,9 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
   auto query = parse_parameters(request.query());
   std::string signing = query ? signing_service(request, *query) : std::string();
   const Service* signed_for = find_signing(signing);
-  if (!signing.empty() && !signed_for) {
+  // A path of somebody else's service could be any bucket's: S3 says itself that the signature is for another service.
+  bool like_s3 = !is_form_path(request.path());
+  if (!signing.empty() && !signed_for && !like_s3) {
     return fail(*s3_, Protocol::RestXml, not_implemented(*s3_, "The service " + signing + " is not implemented."));
   }
   if (!query) return fail(*s3_, Protocol::RestXml, bad_uri(*s3_, "the query string is not well-formed"));

@@ -136,7 +136,7 @@ def test_fact_66_storage_classes(s3, raw, bucket):
 
 
 @pytest.mark.parametrize(
-    "query", ["torrent", "inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"]
+    "query", ["inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"]
 )
 def test_fact_66_what_is_modelled_and_not_served(raw, bucket, query):
     answer = raw.request("GET", f"/{bucket}?{query}")

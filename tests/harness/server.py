@@ -38,6 +38,7 @@ class Server:
         self.process = None
         self.lines = []  # what it printed
         self._ready = threading.Event()
+        self._serving = False
 
     def __enter__(self):
         return self.start()
@@ -48,6 +49,7 @@ class Server:
     def start(self):
         self.data.mkdir(parents=True, exist_ok=True)
         self._ready.clear()
+        self._serving = False
         self.process = subprocess.Popen(
             [self.program, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.options],
             stdin=subprocess.DEVNULL,
@@ -58,7 +60,7 @@ class Server:
         )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
         self._ready.wait(START_SECONDS)
-        if not self.port or self.process.poll() is not None:
+        if not self._serving:
             self.kill()
             raise RuntimeError(f"the server did not start:\n{self.output}")
         return self
@@ -126,6 +128,7 @@ class Server:
             found = re.search(r"https?://[\w.\[\]:-]*?:(\d+)", line)
             if found and not self._ready.is_set():
                 self.port = int(found.group(1))
+                self._serving = True
                 self._ready.set()
         self._ready.set()  # it has ended
 

@@ -104,12 +104,14 @@ def test_a3_large_upload_killed_and_begun_anew(aws, tmp_path, name):
         out = aws("s3api", "list-parts", "--bucket", name, "--key", upload["Key"], "--upload-id", upload["UploadId"])
         return json.loads(out or "{}").get("Parts", [])
 
+    aws("configure", "set", "default.s3.max_bandwidth", "20MB/s")  # so that there is time to kill it
     first = aws.start("s3", "cp", "large", f"s3://{name}/large")
     deadline = time.monotonic() + 60
     while first.poll() is None and not any(parts(upload) for upload in uploads()):
         assert time.monotonic() < deadline, "no part has arrived"
     first.kill()
     first.communicate()
+    aws("configure", "set", "default.s3.max_bandwidth", "10GB/s")
     [abandoned] = uploads()
     assert abandoned["Key"] == "large" and abandoned["Initiated"]
     assert aws("s3", "ls", f"s3://{name}") == "", "an upload that is not completed is no object"
