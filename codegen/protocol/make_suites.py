@@ -118,7 +118,7 @@ def write_file(out, label, models):
     includes = "".join(f'#include "{model.name}/api/tables.cc"\n' for model in models)
     body = "".join(registration(model) for model in models)
     write_if_new(os.path.join(out, "ptest", label + ".cc"),
-                 f'#include "protocol/harness.h"\n{includes}\nnamespace skerry::ptest {{\nvoid fill_{label}(Suites& suites) {{\n{body}}}\n}}\n')
+                 f'#include "protocol/harness.h"\n{includes}\nnamespace skerry::ptest {{\nvoid fill_{label}([[maybe_unused]] Suites& suites) {{\n{body}}}\n}}\n')
 
 
 def main():

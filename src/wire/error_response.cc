@@ -9,7 +9,10 @@ namespace skerry::wire {
 namespace {
 
 void write_fields(XmlWriter& writer, const ApiError& error) {
-  for (const auto& [name, value] : error.fields) writer.leaf(name, value);
+  for (const auto& [name, value] : error.fields) {
+    // A client's bytes that are no text would make the document none.
+    if (valid_utf8(value)) writer.leaf(name, value);
+  }
 }
 
 bool has_members(const ApiError& error) { return error.modelled && error.info->shape; }

@@ -230,7 +230,7 @@ def test_fact_10_control_bytes_are_legal_xml(s3, raw, bucket):
     put(s3, bucket, "a\u0001b\r\n\tc")
     answer = raw.request("GET", f"/{bucket}?list-type=2")
     assert answer.status == 200
-    assert b"a&#x1;b&#xD;" in answer.body or b"a&#x1;b&#13;" in answer.body, answer.body
+    assert b"a&#x1;b&#xd;" in answer.body.lower(), answer.body
     encoded = listed(raw, bucket, "list-type=2&encoding-type=url")
     assert encoded.texts("Contents/Key") == ["a%01b%0D%0A%09c"]
 

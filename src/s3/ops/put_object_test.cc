@@ -1,3 +1,4 @@
+#include "digest/hasher.h"
 #include "s3/ops/objects_fixture.h"
 
 namespace skerry::s3 {
