@@ -10,9 +10,8 @@ namespace skerry {
 // the rest of it.
 //
 //   for (;;) {
-//     bool stopped = co_await alarm_.sleep(interval);  // not inside the condition: g++ 12 makes a loop that never starts
-//     if (stopped) break;
-//     co_await round();
+//     bool stopped = co_await alarm_.sleep(interval);  // not inside the condition: g++ 12 makes a loop that never
+//     starts if (stopped) break; co_await round();
 //   }
 //
 // Threads: one executor's; one sleeper at a time.

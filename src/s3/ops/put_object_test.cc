@@ -136,10 +136,11 @@ TEST_F(PutObjectTest, Fact62TagsOfTheHeader) {
   EXPECT_EQ(put("k", "", {{"x-amz-tagging", "a=1&b=%C3%A9+x"}}).status, 200);
   EXPECT_EQ(head("k").header("x-amz-tagging-count"), "2");
   EXPECT_EQ(get("k?tagging").all("Value"), (std::vector<std::string>{"1", "é x"}));
-  for (std::string bad : {"a=1&a=2", "aws:a=1", "=1", "a=%7B"}) {
+  for (std::string bad : {"aws:a=1", "=1", "a=%7B"}) {
     EXPECT_EQ(put("l", "", {{"x-amz-tagging", bad}}).error_code, "InvalidTag") << bad;
   }
   EXPECT_EQ(put("l", "", {{"x-amz-tagging", "a=%F"}}).error_code, "InvalidArgument");
+  EXPECT_EQ(put("l", "", {{"x-amz-tagging", "a=1&a=2"}}).error_code, "InvalidArgument");
   EXPECT_EQ(put("l", "", {{"x-amz-tagging", "a&b&c&d&e&f&g&h&i&j&k"}}).error_code, "BadRequest");
   EXPECT_EQ(get("l").status, 404);
 }
