@@ -339,6 +339,13 @@ Task<std::expected<Removed, wire::ApiError>> ObjectIndex::remove_version(FoundBu
         replace_tip(batch, key, *tip, latest);
       }
     }
+    if (!target) {
+      // A version that became the latest, or ceased to be, between these reads is missed although it is there: that it
+      // is not is true only if none of what was read has changed.
+      auto unchanged = co_await commit(bucket, std::move(batch));
+      if (!unchanged) co_return std::unexpected(unchanged.error());
+      if (!*unchanged) continue;
+    }
     if (auto met = check(condition, target, key); !met) co_return std::unexpected(met.error());
     if (!target) co_return removed;
     removed.delete_marker = target->delete_marker();
@@ -358,12 +365,20 @@ Task<std::expected<FoundVersion, wire::ApiError>> ObjectIndex::find(const FoundB
     if (!tip->latest) co_return std::unexpected(no_such_key(key));
     co_return FoundVersion{std::move(*tip->latest), true};
   }
-  if (tip->latest && id->names(*tip->latest)) co_return FoundVersion{std::move(*tip->latest), true};
-  keys::Stamp stamp = id->null ? (tip->latest ? tip->latest->null_stamp() : 0) : id->stamp;
-  auto row = co_await load_version_row(bucket, key, stamp);
-  if (!row) co_return std::unexpected(row.error());
-  if (!*row || !id->names(**row)) co_return std::unexpected(no_such_version(key, id->text()));
-  co_return FoundVersion{std::move(**row), false};
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (tip->latest && id->names(*tip->latest)) co_return FoundVersion{std::move(*tip->latest), true};
+    keys::Stamp stamp = id->null ? (tip->latest ? tip->latest->null_stamp() : 0) : id->stamp;
+    auto row = co_await load_version_row(bucket, key, stamp);
+    if (!row) co_return std::unexpected(row.error());
+    if (*row && id->names(**row)) co_return FoundVersion{std::move(**row), false};
+    // It may have become the latest, or ceased to be, between the reads: then the key's latest rows have changed.
+    auto again = co_await load_tip(bucket, key);
+    if (!again) co_return std::unexpected(again.error());
+    bool unchanged = again->current_bytes == tip->current_bytes && again->marker_bytes == tip->marker_bytes;
+    if (unchanged) co_return std::unexpected(no_such_version(key, id->text()));
+    tip = std::move(again);
+  }
+  co_return std::unexpected(operation_aborted());
 }
 
 Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> ObjectIndex::load_detail(
