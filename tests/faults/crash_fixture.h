@@ -39,6 +39,7 @@ class CrashTest : public testing::Test {
       setenv("SKERRY_SYNC_MIRROR", after().c_str(), 1);
       setenv("SKERRY_SYNC_SEED", "1", 1);
       setenv("SKERRY_SYNC_SURVIVE", std::to_string(survive_percent_).c_str(), 1);
+      if (syncs_lie_) setenv("SKERRY_SYNC_LIES", "1", 1);
       std::vector<char*> words;
       for (std::string& word : command) words.push_back(word.data());
       words.push_back(nullptr);
@@ -59,6 +60,7 @@ class CrashTest : public testing::Test {
 
   std::filesystem::path place_;
   int survive_percent_ = 0;
+  bool syncs_lie_ = false;
 };
 
 }  // namespace skerry::faults

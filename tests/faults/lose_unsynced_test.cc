@@ -47,6 +47,11 @@ TEST_F(LoseUnsynced, NothingSurvivesThatWasNotSynced) {
   EXPECT_THAT(left_by("create a\nappend a hello\nmkdir d\nclose a"), IsEmpty());
 }
 
+TEST_F(LoseUnsynced, NothingSurvivesASyncThatLies) {
+  syncs_lie_ = true;
+  EXPECT_THAT(left_by("create a\nappend a hello\nsync a\nsyncdir ."), IsEmpty());
+}
+
 TEST_F(LoseUnsynced, AFileNeedsBothItsBytesAndItsNameSynced) {
   EXPECT_THAT(left_by("create a\nappend a hello\nsync a\n"
                       "create b\nappend b lost\nsyncdir .\n"

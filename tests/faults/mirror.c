@@ -34,6 +34,7 @@ static unsigned long last_id;     // protected by `names`
 static unsigned survive;
 static uint64_t dice;
 static useconds_t sync_takes;
+static bool lies;
 
 static void fail(const char* what, const char* path) {
   fprintf(stderr, "lose_unsynced: %s %s: %s\n", what, path, strerror(errno));
@@ -341,6 +342,7 @@ void mirror_sync_file(Inode* file, int fd) {
 // ---- The begin
 
 bool mirror_is_wanted(void) { return root[0] != '\0'; }
+bool mirror_is_lied_to(void) { return lies; }
 
 bool mirror_watches(const char* path) {
   size_t length = strlen(root);
@@ -397,6 +399,9 @@ static void begin(void) {
   folder->name = strdup("");  // a name without a parent: the root
   take_folder(root, folder);
   pthread_mutex_unlock(&names);
+  // Killed before this, the mirror is a part of what was there, and the root has not changed yet.
+  if (snprintf(path, sizeof path, "%s/begun", inodes) >= PATH_MAX) abort();
+  close_raw(open_raw(path, O_CREAT | O_WRONLY, 0600));
 }
 
 void mirror_begin(void) { pthread_once(&begun, begin); }
@@ -419,5 +424,6 @@ __attribute__((constructor)) static void configure(void) {
   if (percent) survive = (unsigned)strtoul(percent, NULL, 10);
   const char* takes = getenv("SKERRY_SYNC_MICROSECONDS");
   if (takes) sync_takes = (useconds_t)strtoul(takes, NULL, 10);
+  lies = getenv("SKERRY_SYNC_LIES") != NULL;
   pthread_atfork(NULL, NULL, stop_in_child);  // a child that writes to the folder would not be seen here
 }

@@ -45,6 +45,7 @@ struct Inode {
 };
 
 bool mirror_is_wanted(void);            // by the environment, in this process
+bool mirror_is_lied_to(void);           // syncs say that they are done, and do nothing
 bool mirror_watches(const char* path);  // an absolute path without links: the root or below it
 // Begins: copies what is there to the mirror as durable. Does nothing the second time.
 void mirror_begin(void);
