@@ -48,7 +48,7 @@ class Server:
 
     def start(self):
         self.data.mkdir(parents=True, exist_ok=True)
-        self._ready.clear()
+        self._ready = threading.Event()  # the reader of a life before may still set its own
         self._serving = False
         self.process = subprocess.Popen(
             [self.program, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.options],
@@ -58,7 +58,7 @@ class Server:
             text=True,
             env={**_clean_environment(), **self.environment},
         )
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        threading.Thread(target=self._read, args=(self.process, self._ready), daemon=True).start()
         self._ready.wait(START_SECONDS)
         if not self._serving:
             self.kill()
@@ -122,15 +122,15 @@ class Server:
         flat = {re.sub("[^a-z]", "", name.lower()): value for name, value in _flatten(made)}
         return Account(flat["accesskeyid"], flat["secretaccesskey"], flat["accountid"], flat["canonicalid"])
 
-    def _read(self, process):
+    def _read(self, process, ready):
         for line in process.stdout:
             self.lines.append(line)
             found = re.search(r"https?://[\w.\[\]:-]*?:(\d+)", line)
-            if found and not self._ready.is_set():
+            if found and not ready.is_set():
                 self.port = int(found.group(1))
-                self._serving = True
-                self._ready.set()
-        self._ready.set()  # it has ended
+                self._serving = process is self.process
+                ready.set()
+        ready.set()  # it has ended
 
 
 def _flatten(value):
