@@ -59,9 +59,16 @@ StoredContent ContentStore::seal_small(const FoundBucket& bucket, std::string_vi
   return out;
 }
 
+// What is kept beside the rows is sealed, and the limit is of that.
+std::size_t ContentStore::small_max() const {
+  std::uint64_t limit = parts_.meta.bulk_limit();
+  std::uint64_t added = storage::sealed_size(limit) - limit;  // at least as much as sealing adds to less
+  return limit > added ? limit - added : 0;
+}
+
 Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store(
     const FoundBucket& bucket, ByteSource& body, std::uint64_t size, std::span<const Algorithm> algorithms) {
-  if (size > parts_.meta.bulk_limit()) {
+  if (size > small_max()) {
     std::string nothing;
     Extent extent{size, size};
     co_return co_await store_large(bucket, std::move(nothing), body, extent, algorithms);
@@ -78,7 +85,7 @@ Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::sto
 
 Task<std::expected<StoredContent, ContentStore::StoreFailure>> ContentStore::store_unsized(
     const FoundBucket& bucket, ByteSource& body, std::uint64_t size_max, std::span<const Algorithm> algorithms) {
-  std::string begun = uninitialised(parts_.meta.bulk_limit() + 1);
+  std::string begun = uninitialised(small_max() + 1);
   auto got = co_await read_full(body, begun);
   if (!got) co_return std::unexpected(StoreFailure(got.error()));
   bool small = *got < begun.size();

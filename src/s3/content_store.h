@@ -67,6 +67,7 @@ class ContentStore {
                                                  std::uint64_t length);
 
  private:
+  std::size_t small_max() const;
   // How much of a body there is, as far as it is known.
   struct Extent {
     std::optional<std::uint64_t> size;  // exactly
