@@ -48,7 +48,9 @@ class Rounds:
 
     def live_and_die(self):
         """Killed after so many more acknowledgements, wherever the others then are."""
-        until = self.work.acknowledged + self.dice.choice((self.dice.randrange(100), *[self.dice.randrange(300, 1000)] * 3))
+        until = self.work.acknowledged + self.dice.choice(
+            (self.dice.randrange(100), *[self.dice.randrange(300, 1000)] * 3)
+        )
         delay = self.dice.uniform(0, 0.02)
         deadline = time.monotonic() + 60  # beside compilers, too
         threads = self.work.start(self.server, self.account)
@@ -126,7 +128,10 @@ def test_syncs_that_do_nothing_are_found_out(tmp_path, seed):
     def are_there(targets):
         with Client(server, account) as client:
             answers = [client.ask("GET", target, expected=(200, 404, 500)) for target in targets]
-        return [answer.status == 200 and answer.body == bodies[target] for answer, target in zip(answers, targets)]
+        return [
+            answer.status == 200 and answer.body == bodies[target]
+            for answer, target in zip(answers, targets, strict=True)
+        ]
 
     before, after = list(bodies)[:10], list(bodies)[10:]
     try:

@@ -119,7 +119,7 @@ class Writer:
         self.failure = None
 
     def run(self, server, account):
-        weights, changes = zip(*self.CHANGES)
+        weights, changes = zip(*self.CHANGES, strict=True)
         try:
             with Client(server, account) as self.client:
                 while True:
@@ -147,7 +147,7 @@ class PlainWriter(Writer):
 
     def change(self, keys, states):
         """The next acknowledgement settles `keys` in `states`; until then either may be."""
-        for key, state in zip(keys, states):
+        for key, state in zip(keys, states, strict=True):
             self.allowed[key] = [self.allowed[key][0], state]
 
     def settle(self, keys):

@@ -135,9 +135,7 @@ def test_fact_66_storage_classes(s3, raw, bucket):
     assert "StorageClass" not in s3.head_object(Bucket=bucket, Key="k")
 
 
-@pytest.mark.parametrize(
-    "query", ["inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"]
-)
+@pytest.mark.parametrize("query", ["inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"])
 def test_fact_66_what_is_modelled_and_not_served(raw, bucket, query):
     answer = raw.request("GET", f"/{bucket}?{query}")
     assert (answer.status, answer.code) == (501, "NotImplemented")

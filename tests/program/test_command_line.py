@@ -81,7 +81,9 @@ def test_verify_finds_a_flipped_bit(start_server):
     s3.create_bucket(Bucket="box")
     s3.put_object(Bucket="box", Key="k", Body=os.urandom(3_000_000))
     server.stop()
-    largest = max((file for file in (server.data / "blobs").rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    largest = max(
+        (file for file in (server.data / "blobs").rglob("*") if file.is_file()), key=lambda file: file.stat().st_size
+    )
     damaged = bytearray(largest.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     os.chmod(largest, 0o600)

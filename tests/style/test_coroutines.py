@@ -1,5 +1,6 @@
 """g++ 12 may destroy a temporary twice that is built inside a co_await expression, and compiles some loops around
 co_await into a coroutine that never starts. Neither warns, so this looks for the shapes (base/task.h tells them)."""
+
 import pathlib
 import re
 
