@@ -12,14 +12,6 @@
 namespace skerry::s3 {
 namespace {
 
-// How many bytes will come. AWS wants to be told, be it by the framing, also where there are none.
-std::expected<std::uint64_t, wire::ApiError> body_length(const net::Request& request, const wire::BodyIn& body) {
-  bool said = request.headers.find("content-length") || request.headers.find("x-amz-decoded-content-length");
-  if (!said || !body.length) return std::unexpected(error(Errc::MissingContentLength));
-  if (auto good = check_object_size(*body.length); !good) return std::unexpected(good.error());
-  return *body.length;
-}
-
 class PutObject {
  public:
   PutObject(ObjectIndex& index, ContentStore& contents) : index_(index), contents_(contents) {}

@@ -28,4 +28,11 @@ NewVersion make_version(StoredContent& content, const ObjectHeaders& headers, di
   return version;
 }
 
+std::expected<std::uint64_t, wire::ApiError> body_length(const net::Request& request, const wire::BodyIn& body) {
+  bool said = request.headers.find("content-length") || request.headers.find("x-amz-decoded-content-length");
+  if (!said || !body.length) return std::unexpected(error(Errc::MissingContentLength));
+  if (auto good = check_object_size(*body.length); !good) return std::unexpected(good.error());
+  return *body.length;
+}
+
 }  // namespace skerry::s3

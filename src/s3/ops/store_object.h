@@ -22,4 +22,8 @@ std::expected<void, wire::ApiError> check_object_size(std::uint64_t size);
 // digests, its and MD5, are among those computed.
 NewVersion make_version(StoredContent& content, const ObjectHeaders& headers, digest::Algorithm kept);
 
+// How many bytes will come. AWS wants to be told, be it by the framing, also where there are none.
+// Errors: MissingContentLength; those of check_object_size.
+std::expected<std::uint64_t, wire::ApiError> body_length(const net::Request& request, const wire::BodyIn& body);
+
 }  // namespace skerry::s3

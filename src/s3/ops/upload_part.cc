@@ -11,13 +11,6 @@
 namespace skerry::s3 {
 namespace {
 
-std::expected<std::uint64_t, wire::ApiError> body_length(const net::Request& request, const wire::BodyIn& body) {
-  bool said = request.headers.find("content-length") || request.headers.find("x-amz-decoded-content-length");
-  if (!said || !body.length) return std::unexpected(error(Errc::MissingContentLength));
-  if (auto good = check_object_size(*body.length); !good) return std::unexpected(good.error());
-  return *body.length;
-}
-
 std::string_view spoken(digest::Algorithm algorithm) {
   std::string_view header = digest::header_name(algorithm);
   return header.substr(header.rfind('-') + 1);  // the name in lower case
