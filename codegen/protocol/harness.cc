@@ -79,7 +79,10 @@ std::string read(const Entry& entry, const Tree& tree) {
       request.headers.add(std::string(node->key), std::string(node->text));
     }
   }
-  wire::Route route{entry.operation->service, entry.operation, entry.operation->service->protocols[0], {}, false};
+  wire::Route route{entry.operation->service, entry.operation, entry.operation->service->protocols[0], {}, false, {}};
+  auto query = wire::parse_parameters(request.query());
+  if (!query) return "{\"malformed\":\"query\"}";
+  route.query = std::move(*query);
   if (!take_labels(entry.operation->uri, request.path(), route.labels)) return "{\"malformed\":\"path\"}";
   wire::Payload payload{unbase64(text_of(tree, tree.root(), "body")).value_or(""), {}};
   StringSource source(payload.bytes);

@@ -111,13 +111,10 @@ wire::ApiError anonymous_error(const wire::Context& context) {
 }
 
 // The headers that an SDK has moved into the query, presigning: handlers take them from there too.
-net::Headers presigned_headers(const net::Request& request) {
+net::Headers presigned_headers(const wire::Route& route) {
   net::Headers out;
-  if (request.query().find("x-amz-") == std::string_view::npos) return out;
-  auto parameters = wire::parse_parameters(request.query());
-  if (!parameters) return out;  // the request's reader says so
-  for (auto& [name, value] : *parameters) {
-    if (name.starts_with("x-amz-")) out.add(std::move(name), std::move(value));
+  for (const auto& [name, value] : route.query) {
+    if (name.starts_with("x-amz-")) out.add(name, value);
   }
   return out;
 }
@@ -131,7 +128,7 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   const net::Headers& headers = context.request.headers;
   if (context.operation().name == "PostObject") co_return Result();
   if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(anonymous_error(context));
-  const net::Headers presigned = presigned_headers(context.request);
+  const net::Headers presigned = presigned_headers(context.route);
   for (const net::Headers* sent : {&headers, &presigned}) {
     if (auto good = check_served_headers(context.operation(), *sent); !good) co_return good;
   }

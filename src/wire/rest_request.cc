@@ -40,9 +40,6 @@ class RestReader {
 
   bool read() {
     const Shape& shape = *route_.operation->input;
-    auto query = parse_parameters(request_.query());
-    if (!query) return in_.fail("the query string is not well-formed");
-    query_ = std::move(*query);
     Seen seen(shape);
     bool document = false;
     for (const Member& member : shape.members) {
@@ -93,7 +90,7 @@ class RestReader {
     return s3() && name.starts_with("x-amz-") ? find_query(name) : nullptr;
   }
   const std::string* find_query(std::string_view name) const {
-    for (const auto& [key, value] : query_) {
+    for (const auto& [key, value] : route_.query) {
       if (key == name) return &value;
     }
     return nullptr;
@@ -149,7 +146,7 @@ class RestReader {
     };
     for (const auto& [name, value] : request_.headers) add(name, value);
     if (s3()) {
-      for (const auto& [name, value] : query_) add(name, value);
+      for (const auto& [name, value] : route_.query) add(name, value);
     }
     return true;
   }
@@ -168,7 +165,7 @@ class RestReader {
 
   bool query_list(const Member& member, bool& found) {
     void* list = nullptr;
-    for (const auto& [key, value] : query_) {
+    for (const auto& [key, value] : route_.query) {
       if (key != member.wire) continue;
       if (!list) list = make_member(member, input_);
       found = true;
@@ -182,7 +179,7 @@ class RestReader {
   bool query_map(const Member& member) {
     void* map = make_member(member, input_);
     const Shape& item = *member.shape->item;
-    for (const auto& [key, value] : query_) {
+    for (const auto& [key, value] : route_.query) {
       void* slot = member.shape->ops->insert(map, key);
       if (item.kind == Kind::List) {
         if (!read_scalar(value, *item.item, nullptr, TimeFormat::Iso8601, item.ops->push(slot), in_)) return false;
@@ -224,7 +221,6 @@ class RestReader {
   Payload payload_;
   void* input_;
   Reading& in_;
-  Parameters query_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "wire/descriptor.h"
+#include "wire/text.h"
 
 namespace skerry::wire {
 
@@ -17,6 +18,7 @@ struct Route {
   Protocol protocol = Protocol::RestXml;
   Labels labels;              // parts of the path, decoded: bytes. Names are the model's: Bucket, Key
   bool virtual_host = false;  // the bucket came from the Host header
+  Parameters query;           // of the URL, decoded, where the operation was found by its path
 
   // A label's value; empty when the operation has no such label.
   std::string_view label(std::string_view name) const {

@@ -163,9 +163,7 @@ bool matches_path(const RouteTable& table, std::string_view path) {
 }
 
 std::expected<RouteMatch, ApiError> match_route(const Service& service, const net::Request& request,
-                                                std::string_view bucket) {
-  auto query = parse_parameters(request.query());
-  if (!query) return std::unexpected(bad_uri(service, "the query string is not well-formed"));
+                                                const Parameters& query, std::string_view bucket) {
   std::string_view path = request.path().substr(1);
   const RouteTable& table = *service.routes;
   const RouteNode* start = &table.nodes[0];
@@ -176,7 +174,7 @@ std::expected<RouteMatch, ApiError> match_route(const Service& service, const ne
   }
   const RouteNode* node = descend(table, *start, path, values);
   if (!node) return std::unexpected(unknown_operation(service, request.path()));
-  auto operation = Chooser(service, request, *query).choose(*node);
+  auto operation = Chooser(service, request, query).choose(*node);
   if (!operation) return std::unexpected(std::move(operation.error()));
   auto labels = name_labels(**operation, values);
   if (!labels) return std::unexpected(bad_uri(service, "the path is not well-formed"));

@@ -15,9 +15,9 @@ struct RouteMatch {
   Route::Labels labels;
 };
 
-// `bucket`, where not empty, stands before the path.
+// `bucket`, where not empty, stands before the path. `query` is the request's, decoded.
 std::expected<RouteMatch, ApiError> match_route(const Service& service, const net::Request& request,
-                                                std::string_view bucket);
+                                                const Parameters& query, std::string_view bucket);
 
 // Whether some operation, of whatever method, has this path.
 bool matches_path(const RouteTable& table, std::string_view path);

@@ -14,6 +14,8 @@ std::unexpected<RouteFailure> fail(const Service& service, Protocol protocol, Ap
   return std::unexpected(RouteFailure{&service, protocol, std::move(error)});
 }
 
+ApiError bad_query(const Service& service) { return bad_uri(service, "the query string is not well-formed"); }
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -125,7 +127,11 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
   Host host = split_host(request.host);
   if (host.website)
     return fail(*s3_, Protocol::RestXml, not_implemented(*s3_, "Website endpoints are not implemented."));
-  if (host.certain) return by_path(*s3_, request, host.bucket);
+  auto query = parse_parameters(request.query());
+  if (host.certain) {
+    if (!query) return fail(*s3_, Protocol::RestXml, bad_query(*s3_));
+    return by_path(*s3_, request, std::move(*query), host.bucket);
+  }
 
   if (request.headers.get("smithy-protocol") == "rpc-v2-cbor") {
     // /service/GraniteServiceVersion20100801/operation/ListMetrics
@@ -137,7 +143,7 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
         if (service->target_prefix != prefix || !service->speaks(Protocol::RpcV2Cbor)) continue;
         const Operation* operation = service->find_operation(name);
         if (!operation) return fail(*service, Protocol::RpcV2Cbor, unknown_operation(*service, name));
-        return Route{service, operation, Protocol::RpcV2Cbor, {}, false};
+        return Route{service, operation, Protocol::RpcV2Cbor, {}, false, {}};
       }
     }
   }
@@ -150,11 +156,10 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
       Protocol protocol = json_protocol(*service);
       const Operation* operation = service->find_operation(name);
       if (!operation) return fail(*service, protocol, unknown_operation(*service, name));
-      return Route{service, operation, protocol, {}, false};
+      return Route{service, operation, protocol, {}, false, {}};
     }
   }
 
-  auto query = parse_parameters(request.query());
   std::string signing = query ? signing_service(request, *query) : std::string();
   const Service* signed_for = find_signing(signing);
   // A path of somebody else's service could be any bucket's: S3 says itself that the signature is for another service.
@@ -162,15 +167,15 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
   if (!signing.empty() && !signed_for && !like_s3) {
     return fail(*s3_, Protocol::RestXml, not_implemented(*s3_, "The service " + signing + " is not implemented."));
   }
-  if (!query) return fail(*s3_, Protocol::RestXml, bad_uri(*s3_, "the query string is not well-formed"));
-  if (signed_for && signed_for->routes) return by_path(*signed_for, request, host.bucket);
+  if (!query) return fail(*s3_, Protocol::RestXml, bad_query(*s3_));
+  if (signed_for && signed_for->routes) return by_path(*signed_for, request, std::move(*query), host.bucket);
 
   if (std::string_view action = parameter(*query, "Action"); !action.empty() && is_form_path(request.path())) {
     return by_action(action, parameter(*query, "Version"), signing);
   }
   if (request.method == "POST" && is_form(request) && is_form_path(request.path()) &&
       (signed_for || host.bucket.empty())) {
-    return Route{signed_for, nullptr, Protocol::Query, {}, false};
+    return Route{signed_for, nullptr, Protocol::Query, {}, false, {}};
   }
   if (signed_for) {
     Protocol protocol = signed_for->protocols[0];
@@ -178,9 +183,9 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
   }
   for (const Service* service : services_) {
     if (service != s3_ && service->routes && matches_path(*service->routes, request.path()))
-      return by_path(*service, request, {});
+      return by_path(*service, request, std::move(*query), {});
   }
-  return by_path(*s3_, request, host.bucket);
+  return by_path(*s3_, request, std::move(*query), host.bucket);
 }
 
 std::expected<Route, RouteFailure> Router::route_form(const net::Request& request, std::string_view body) const {
@@ -207,18 +212,18 @@ std::expected<Route, RouteFailure> Router::by_action(std::string_view action, st
     }
     const Operation* operation = service->find_operation(action);
     if (!operation) return fail(*service, Protocol::Query, unknown_operation(*service, action));
-    return Route{service, operation, Protocol::Query, {}, false};
+    return Route{service, operation, Protocol::Query, {}, false, {}};
   }
   return fail(*s3_, Protocol::Query,
               not_implemented(*s3_, "No service of version " + std::string(version) + " is implemented."));
 }
 
 std::expected<Route, RouteFailure> Router::by_path(const Service& service, const net::Request& request,
-                                                   std::string_view bucket) const {
+                                                   Parameters query, std::string_view bucket) const {
   Protocol protocol = service.protocols[0];
-  auto match = match_route(service, request, bucket);
+  auto match = match_route(service, request, query, bucket);
   if (!match) return fail(service, protocol, std::move(match.error()));
-  return Route{&service, match->operation, protocol, std::move(match->labels), !bucket.empty()};
+  return Route{&service, match->operation, protocol, std::move(match->labels), !bucket.empty(), std::move(query)};
 }
 
 }  // namespace skerry::wire

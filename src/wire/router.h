@@ -48,7 +48,7 @@ class Router {
   const Service* find_signing(std::string_view signing_name) const;
   std::expected<Route, RouteFailure> by_action(std::string_view action, std::string_view version,
                                                std::string_view signing) const;
-  std::expected<Route, RouteFailure> by_path(const Service& service, const net::Request& request,
+  std::expected<Route, RouteFailure> by_path(const Service& service, const net::Request& request, Parameters query,
                                              std::string_view bucket) const;
 
   std::vector<const Service*> services_;

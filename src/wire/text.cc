@@ -110,23 +110,26 @@ int hex_value(char c) {
   return -1;
 }
 
-std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
+// Runs of plain bytes are taken whole here too.
+template <bool plus_is_space>
+std::optional<std::string> decode(std::string_view text) {
   std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '+' && plus_is_space) {
-      c = ' ';
-    } else if (c == '%') {
-      if (text.size() - i < 3) return std::nullopt;
-      int high = hex_value(text[i + 1]), low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high << 4 | low);
-      i += 2;
+  for (std::size_t at = 0;;) {
+    std::size_t plain = at;
+    while (at < text.size() && text[at] != '%' && !(plus_is_space && text[at] == '+')) ++at;
+    out.append(text, plain, at - plain);
+    if (at == text.size()) return out;
+    if (text[at] == '+') {
+      out += ' ';
+      at += 1;
+      continue;
     }
-    out += c;
+    if (text.size() - at < 3) return std::nullopt;
+    int high = hex_value(text[at + 1]), low = hex_value(text[at + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out += static_cast<char>(high << 4 | low);
+    at += 3;
   }
-  return out;
 }
 
 // The length of the well-formed sequence at the front of `text`; 0 when there is none.
@@ -155,8 +158,8 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::optional<std::string> percent_decode(std::string_view text) { return decode(text, false); }
-std::optional<std::string> form_decode(std::string_view text) { return decode(text, true); }
+std::optional<std::string> percent_decode(std::string_view text) { return decode<false>(text); }
+std::optional<std::string> form_decode(std::string_view text) { return decode<true>(text); }
 
 std::optional<Parameters> parse_parameters(std::string_view query) {
   Parameters out;
