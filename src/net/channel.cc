@@ -10,6 +10,9 @@ namespace {
 constexpr std::size_t kTurnBytes = 1024 * 1024;
 constexpr std::size_t kOperationBytes = 16 * 1024;
 
+// More than this is no small answer, and its memory is wanted back.
+constexpr std::size_t kPostponedBytesMax = 32 * 1024;
+
 bool blocked(Io io) { return io.status == IoStatus::WantRead || io.status == IoStatus::WantWrite; }
 
 }  // namespace
@@ -65,6 +68,18 @@ bool Channel::Read::attempt() {
   result_ = channel_.stream_->read(into_);
   channel_.tally_.bytes_in.add(result_.bytes);
   return !blocked(result_);
+}
+
+bool Channel::Write::is_postponed() const {
+  if (!channel_.open_ || channel_.aborted_ || !channel_.reactor_.has_more_ready()) return false;
+  std::size_t bytes = 0;
+  for (const iovec& part : from_) bytes += part.iov_len;
+  return bytes <= kPostponedBytesMax;
+}
+
+void Channel::Write::await_suspend(std::coroutine_handle<> waiting) {
+  Operation::await_suspend(waiting);
+  if (postponed_) channel_.reactor_.revisit(channel_);
 }
 
 bool Channel::Write::attempt() {

@@ -103,11 +103,16 @@ class Channel::Write final : public Operation {
  public:
   Write(Channel& channel, std::span<iovec> from, microseconds idle)
       : Operation(channel, channel.writing_, kNever), from_(from), idle_(idle) {}
+  // Little is put off while other sockets wait for their turn, and leaves together with what they have to say.
+  bool await_ready() { return !(postponed_ = is_postponed()) && Operation::await_ready(); }
+  void await_suspend(std::coroutine_handle<> waiting);
 
  private:
   bool attempt() override;
+  bool is_postponed() const;
   std::span<iovec> from_;
   microseconds idle_;
+  bool postponed_ = false;
 };
 
 inline Channel::Read Channel::read(std::span<char> into, microseconds deadline) { return Read(*this, into, deadline); }

@@ -1,6 +1,5 @@
 #include "net/reactor.h"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -10,12 +9,12 @@
 #include "base/check.h"
 
 namespace skerry::net {
+namespace {
 
-struct Reactor::Batch {
-  epoll_event events[128];
-  int next = 0;
-  int count = 0;
-};
+// What was put off waits for no more than so many others: enough to share a wake-up, too few to be felt.
+constexpr std::size_t kRevisitsMax = 16;
+
+}  // namespace
 
 Reactor::Reactor(const Clock& clock)
     : clock_(clock),
@@ -80,6 +79,7 @@ void Reactor::turn(Batch& batch) {
   for (batch.next = 0; batch.next < batch.count;) {
     epoll_event& event = batch.events[batch.next++];
     if (event.data.ptr) static_cast<Watcher*>(event.data.ptr)->on_ready(event.events);
+    if (batch.next == batch.count || revisited_.size() >= kRevisitsMax) run_revisits();
   }
   take_posted();
   run_due();
@@ -118,6 +118,14 @@ void Reactor::run_ready() {
   running_.clear();
 }
 
+void Reactor::run_revisits() {
+  // By index: a visit may put off more, or unwatch those that are still to come.
+  for (std::size_t i = 0; i < revisited_.size(); ++i) {
+    if (Watcher* watcher = std::exchange(revisited_[i], nullptr)) watcher->on_ready(0);
+  }
+  revisited_.clear();
+}
+
 bool Reactor::watch(int fd, Watcher& watcher) {
   epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = &watcher}};
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
@@ -125,6 +133,7 @@ bool Reactor::watch(int fd, Watcher& watcher) {
 
 void Reactor::unwatch(int fd, Watcher& watcher) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  std::ranges::replace(revisited_, &watcher, nullptr);
   if (!batch_) return;
   for (int i = batch_->next; i < batch_->count; ++i) {
     if (batch_->events[i].data.ptr == &watcher) batch_->events[i].data.ptr = nullptr;
