@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/executor.h"
+#include "base/frame_pool.h"
 
 namespace skerry {
 
@@ -18,6 +19,9 @@ namespace detail {
 struct TaskPromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr exception;
+
+  static void* operator new(std::size_t bytes) { return allocate_frame(bytes); }
+  static void operator delete(void* frame, std::size_t bytes) noexcept { free_frame(frame, bytes); }
 
   struct Final {
     bool await_ready() noexcept { return false; }
