@@ -91,6 +91,13 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+std::string uninitialised(std::size_t size) {
+  std::string out;
+  // libstdc++ 12 hands over the capacity that it took instead of the size that was asked for.
+  out.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
+  return out;
+}
+
 void append_be32(std::string& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
 }

@@ -16,6 +16,9 @@ std::optional<std::string> unbase64(std::string_view text);  // strict: padding 
 // The same time whatever the contents (not whatever the lengths): for signatures and secrets.
 bool equal_constant_time(std::string_view a, std::string_view b);
 
+// To be written over at once: clearing what is large first costs as much as a copy.
+std::string uninitialised(std::size_t size);
+
 void append_be32(std::string& out, std::uint32_t value);
 void append_be64(std::string& out, std::uint64_t value);
 std::uint32_t load_be32(const char* p);

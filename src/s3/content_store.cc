@@ -1,5 +1,6 @@
 #include "s3/content_store.h"
 
+#include "base/bytes.h"
 #include "digest/hasher.h"
 #include "digest/lanes.h"
 #include "s3/errors.h"
@@ -14,13 +15,6 @@ using storage::BlobId;
 
 // Large enough that a hand-off to a worker costs nothing beside it, small enough to stay in a core's cache.
 constexpr std::size_t kChunk = 256 << 10;
-
-std::string uninitialised(std::size_t size) {
-  std::string out;
-  // libstdc++ 12 hands over the capacity that it took instead of the size that was asked for.
-  out.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
-  return out;
-}
 
 ReadError cut_short() { return {ReadErrc::Malformed, "fewer bytes than announced"}; }
 ReadError above_limit() { return {ReadErrc::TooLarge, "more bytes than one object may have"}; }

@@ -116,8 +116,9 @@ bool RecordCipher::open(std::uint64_t first, std::string_view sealed, Last last,
 }
 
 std::string seal_bytes(const Kek& kek, const BlobId& id, std::string_view plain) {
-  std::string out = blob_header(kek.id());
-  out.resize(sealed_size(plain.size()));
+  const std::string header = blob_header(kek.id());
+  std::string out = uninitialised(sealed_size(plain.size()));
+  header.copy(out.data(), header.size());
   RecordCipher(kek, id).seal(0, {&plain, 1}, Last::Yes, out.data() + kBlobHeader);
   return out;
 }
@@ -127,7 +128,7 @@ StoreResult<std::string> open_bytes(const Kek& kek, const BlobId& id, std::strin
   if (!header) return std::unexpected(header.error());
   std::optional<std::uint64_t> size = plain_size(sealed.size());
   if (!size) return std::unexpected(corrupt("no blob has this length"));
-  std::string plain(*size, '\0');
+  std::string plain = uninitialised(*size);
   if (!RecordCipher(kek, id).open(0, sealed.substr(kBlobHeader), Last::Yes, plain.data())) {
     return std::unexpected(corrupt("blob " + id.text() + " does not authenticate"));
   }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "base/bytes.h"
 #include "storage/record_cipher.h"
 
 namespace skerry::storage {
@@ -33,10 +34,10 @@ std::string sealed(const RecordCipher& cipher, KekId kek, const Chunk& chunk) {
   std::vector<std::string_view> pieces;
   pieces.reserve(chunk.plain.size());
   for (const Slice& slice : chunk.plain) pieces.push_back(slice.bytes);
-  std::string out = chunk.number == 0 ? blob_header(kek) : std::string();
-  std::size_t begin = out.size();
-  out.resize(begin + chunk.size + record_count(chunk.size) * kTagBytes);
-  cipher.seal(chunk.number * (kChunk / kRecordPlain), pieces, chunk.last, out.data() + begin);
+  const std::string header = chunk.number == 0 ? blob_header(kek) : std::string();
+  std::string out = uninitialised(header.size() + chunk.size + record_count(chunk.size) * kTagBytes);
+  header.copy(out.data(), header.size());
+  cipher.seal(chunk.number * (kChunk / kRecordPlain), pieces, chunk.last, out.data() + header.size());
   return out;
 }
 
