@@ -39,6 +39,8 @@ StoreResult<void> BlobFile::open() {
   auto opened = in_folder(
       [&] {
         fd_ = Fd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+        // ext4's word for a folder that is removed at this moment (its link count is 0 already); others say ENOENT.
+        if (!fd_ && errno == EPERM) errno = ENOENT;
         needs_name = !fd_ && (errno == EOPNOTSUPP || errno == EISDIR);
         return fd_ || needs_name ? 0 : -1;
       },

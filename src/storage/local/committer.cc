@@ -24,8 +24,9 @@ CommitError commit_error(const StoreError& error) { return {error.errc, {}, erro
 
 }  // namespace
 
-Committer::Committer(DbSlot& slot, SpaceGuard& space, milliseconds reopen_pause, Log log)
+Committer::Committer(DbSlot& slot, RowCache& cache, SpaceGuard& space, milliseconds reopen_pause, Log log)
     : slot_(slot),
+      cache_(cache),
       space_(space),
       reopen_pause_(reopen_pause),
       log_(std::move(log)),
@@ -95,7 +96,10 @@ void Committer::work() {
     while (!rest.empty()) {
       std::size_t done = rest.size();
       level_ = space_.refresh();
-      if (!broken_) resume_background();
+      if (!broken_) {
+        spare_the_reserve();
+        resume_background();
+      }
       if (broken_) {
         fail_all(rest, *broken_);
       } else {
@@ -124,20 +128,44 @@ std::size_t Committer::commit_group(std::span<Ticket* const> waiting) {
   return taken;
 }
 
+// Every row and bulk value that a group changes.
+template <class F>
+void Committer::each_name(std::span<Ticket* const> group, const F& f) {
+  for (const Ticket* ticket : group) {
+    const Batch& batch = *ticket->batch;
+    for (const Row& row : batch.puts) f(RowCache::Name(Family::Rows, batch.partition, row.key));
+    for (const std::string& key : batch.erases) f(RowCache::Name(Family::Rows, batch.partition, key));
+    for (const Row& row : batch.bulk_puts) f(RowCache::Name(Family::Bulk, batch.partition, row.key));
+    for (const std::string& key : batch.bulk_erases) f(RowCache::Name(Family::Bulk, batch.partition, key));
+  }
+}
+
 void Committer::write_group(std::span<Ticket* const> admitted) {
   RowDb& db = *slot_.writer();
+  const bool erases_all = admitted.front()->erase.has_value();
+  if (erases_all) {
+    cache_.freeze();
+  } else {
+    each_name(admitted, [this](const RowCache::Name& name) { cache_.begin(name); });
+  }
   const auto begin = std::chrono::steady_clock::now();
   StoreResult<void> written = db.write(changes_);
   last_sync_ = std::chrono::steady_clock::now() - begin;
   const std::uint64_t number = group_number_++;
+  // Before the cache takes values again: what was written, if it was, is seen only once the log is opened again.
+  if (!written) stop_acknowledging(written.error());
+  if (erases_all) {
+    cache_.thaw();
+  } else {
+    each_name(admitted, [this](const RowCache::Name& name) { cache_.end(name); });
+  }
   if (!written) {
     recent_.forget(number);
-    stop_acknowledging(written.error());
     fail_all(admitted, *broken_);
     return;
   }
   acknowledged_sequence_ = db.last_sequence();
-  if (admitted.front()->erase) recent_.forget(number);
+  if (erases_all) recent_.forget(number);
   recent_.trim(number);
   applied_.store(number, std::memory_order_release);
   groups_.fetch_add(1, std::memory_order_relaxed);
@@ -147,9 +175,16 @@ void Committer::write_group(std::span<Ticket* const> admitted) {
 void Committer::stop_acknowledging(const StoreError& error) {
   broken_ = StoreError{StoreErrc::Unavailable, error.detail};
   healthy_ = false;
+  cache_.freeze();
   pause_ = reopen_pause_;
   retry_at_ = std::chrono::steady_clock::now() + pause_;
   log_(fmt::format("a write failed; nothing is acknowledged until the log is opened again: {}", error.detail));
+}
+
+// While the disk is full, what is left is for deletes: a compaction would take all of it to rewrite a few files.
+void Committer::spare_the_reserve() {
+  const bool wanted = level_ == SpaceGuard::Level::Free;
+  if (wanted != compacting_ && slot_.writer()->set_automatic_compactions(wanted)) compacting_ = wanted;
 }
 
 // Lets flushes and compactions that ran out of space begin again once there is some; else files would pile up until
@@ -260,6 +295,8 @@ void Committer::try_reopen() {
     // The failed group was replayed or it was not; from here on that is settled.
     applied_.store(group_number_ - 1, std::memory_order_release);
     broken_.reset();
+    cache_.thaw();
+    compacting_ = true;  // as it opens
     healthy_ = true;
     reopenings_.fetch_add(1, std::memory_order_relaxed);
     log_("the log was opened again and is whole; writing goes on");

@@ -9,6 +9,7 @@
 #include "base/executor.h"
 #include "storage/local/db_slot.h"
 #include "storage/local/recent_writes.h"
+#include "storage/local/row_cache.h"
 #include "storage/local/space_guard.h"
 
 namespace skerry::storage::local {
@@ -24,7 +25,7 @@ namespace skerry::storage::local {
 // the database is closed and opened again, after a pause that doubles from `reopen_pause` to 5 s, until it is whole.
 // Nothing is ever fsynced a second time.
 //
-// Life: made after the slot and the guard; destroyed when nobody awaits a ticket. Threads: any.
+// Life: made after the slot, the cache and the guard; destroyed when nobody awaits a ticket. Threads: any.
 class Committer {
  public:
   // One batch (or one partition to be erased) on its way. Lives in the frame of the coroutine that awaits it.
@@ -53,7 +54,7 @@ class Committer {
   };
 
   using Log = std::function<void(const std::string&)>;
-  Committer(DbSlot& slot, SpaceGuard& space, milliseconds reopen_pause, Log log);
+  Committer(DbSlot& slot, RowCache& cache, SpaceGuard& space, milliseconds reopen_pause, Log log);
   ~Committer();
 
   // To be put in a ticket before its values are read.
@@ -82,6 +83,8 @@ class Committer {
   void work();
   std::vector<Ticket*> next_waiting();
   std::size_t commit_group(std::span<Ticket* const> waiting);
+  template <class F>
+  static void each_name(std::span<Ticket* const> group, const F& f);
   void write_group(std::span<Ticket* const> admitted);
   bool admit(Ticket& ticket);
   std::vector<Conflict> conflicts(const Ticket& ticket, StoreResult<void>& read);
@@ -91,9 +94,11 @@ class Committer {
   static void wake(std::span<Ticket* const> group);
   void stop_acknowledging(const StoreError& error);
   void try_reopen();
+  void spare_the_reserve();
   void resume_background();
 
   DbSlot& slot_;
+  RowCache& cache_;
   SpaceGuard& space_;
   const milliseconds reopen_pause_;
   const Log log_;
@@ -109,6 +114,7 @@ class Committer {
   std::uint64_t group_number_ = 1;       // of the group being formed
   std::uint64_t acknowledged_sequence_;  // of RocksDB: what a reopened database must still have
   SpaceGuard::Level level_ = SpaceGuard::Level::Free;
+  bool compacting_ = true;            // the database may compact when it likes
   std::optional<StoreError> broken_;  // why nothing is acknowledged
   milliseconds pause_{0};
   std::chrono::steady_clock::time_point retry_at_;

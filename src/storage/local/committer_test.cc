@@ -58,8 +58,10 @@ class CommitterTest : public ::testing::Test {
   DbSlot slot_{db_options_, open_db()};
   WorkerPool readers_{1, "readers"};
   WorkerPool compactor_{1, "compactor"};
-  Committer committer_{slot_, space_, milliseconds(1), [this](const std::string& line) { logged_.push_back(line); }};
-  LocalMeta meta_{slot_, committer_, readers_, compactor_};
+  RowCache cache_{1 << 20};
+  Committer committer_{slot_, cache_, space_, milliseconds(1),
+                       [this](const std::string& line) { logged_.push_back(line); }};
+  LocalMeta meta_{slot_, cache_, committer_, readers_, compactor_};
 };
 
 TEST_F(CommitterTest, ABatchSeesTheEarlierOnesOfItsGroup) {

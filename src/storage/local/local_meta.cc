@@ -39,8 +39,8 @@ void check_keys(const std::vector<std::string>& keys) {
 
 }  // namespace
 
-LocalMeta::LocalMeta(DbSlot& slot, Committer& committer, Workers& readers, Workers& compactor)
-    : slot_(slot), committer_(committer), readers_(readers), compactor_(compactor) {}
+LocalMeta::LocalMeta(DbSlot& slot, RowCache& cache, Committer& committer, Workers& readers, Workers& compactor)
+    : slot_(slot), cache_(cache), committer_(committer), readers_(readers), compactor_(compactor) {}
 
 Task<StoreResult<std::optional<std::string>>> LocalMeta::get(Partition partition, std::string_view key) {
   return get_from(Family::Rows, partition, key);
@@ -52,11 +52,21 @@ Task<StoreResult<std::optional<std::string>>> LocalMeta::get_bulk(Partition part
 
 Task<StoreResult<std::optional<std::string>>> LocalMeta::get_from(Family family, Partition partition,
                                                                   std::string_view key) {
-  using Value = std::optional<std::string>;
-  auto read = [&](auto& db, MayWait wait) { return db->get(family, partition, key, wait); };
-  if (auto found = try_read<Value>(slot_, read)) co_return std::move(*found);
-  auto wait = [&] { return wait_read<Value>(slot_, read); };
+  const RowCache::Name name(family, partition, key);
+  if (auto found = read_row(name, MayWait::No)) co_return std::move(*found);
+  auto wait = [&] { return *read_row(name, MayWait::Yes); };
   co_return co_await run_on(readers_, wait);
+}
+
+ReadOutcome<std::optional<std::string>> LocalMeta::read_row(const RowCache::Name& name, MayWait wait) {
+  using Value = std::optional<std::string>;
+  RowCache::Mark mark;
+  if (auto cached = cache_.find(name, mark)) return StoreResult<Value>(std::move(*cached));
+  auto read = [&](auto& db, MayWait may) { return db->get(name.family, name.partition, name.key, may); };
+  ReadOutcome<Value> found =
+      wait == MayWait::No ? try_read<Value>(slot_, read) : ReadOutcome<Value>(wait_read<Value>(slot_, read));
+  if (found && *found) cache_.put(name, mark, **found);
+  return found;
 }
 
 Task<StoreResult<ScanPage>> LocalMeta::scan(ScanRequest request) {
@@ -72,17 +82,14 @@ Task<StoreResult<ScanPage>> LocalMeta::scan(ScanRequest request) {
   co_return co_await run_on(readers_, wait);
 }
 
-// False: the disk is needed. An error is left to the committer, which reads again what was not read.
+// False: the disk is needed. What the cache has is as good as what the database has: every group up to as_of had ended
+// before as_of was read, and dropped what it changed. An error is left to the committer, which reads again what was not
+// read.
 bool LocalMeta::read_requirements(Committer::Ticket& ticket, MayWait wait) {
   const std::uint64_t as_of = committer_.applied();
   ticket.seen.clear();
   for (const Precondition& requirement : ticket.batch->requirements) {
-    auto read = [&](auto& db, MayWait may) {
-      return db->get(Family::Rows, ticket.batch->partition, requirement.key, may);
-    };
-    using Value = std::optional<std::string>;
-    ReadOutcome<Value> found =
-        wait == MayWait::No ? try_read<Value>(slot_, read) : ReadOutcome<Value>(wait_read<Value>(slot_, read));
+    auto found = read_row(RowCache::Name(Family::Rows, ticket.batch->partition, requirement.key), wait);
     if (!found) return false;
     if (!*found) return true;
     ticket.seen.push_back(std::move(**found));

@@ -4,7 +4,8 @@
 
 namespace skerry::storage::local {
 
-// MetaStore on RocksDB. A read is tried at once, from memory only; what would wait for the disk goes to a reader.
+// MetaStore on RocksDB. A read is tried at once, from the cache and then from the database's memory; what would wait
+// for the disk goes to a reader.
 //
 // Life and threads: MetaStore's. The services given to the constructor outlive this.
 class LocalMeta final : public MetaStore {
@@ -14,7 +15,7 @@ class LocalMeta final : public MetaStore {
   // Rows that one scan gives when they are all in memory: some 100 µs. It then lets others go first.
   static constexpr std::size_t kInlineRowsMax = 256;
 
-  LocalMeta(DbSlot& slot, Committer& committer, Workers& readers, Workers& compactor);
+  LocalMeta(DbSlot& slot, RowCache& cache, Committer& committer, Workers& readers, Workers& compactor);
 
   Task<StoreResult<std::optional<std::string>>> get(Partition partition, std::string_view key) override;
   Task<StoreResult<std::optional<std::string>>> get_bulk(Partition partition, std::string_view key) override;
@@ -27,10 +28,13 @@ class LocalMeta final : public MetaStore {
 
  private:
   Task<StoreResult<std::optional<std::string>>> get_from(Family family, Partition partition, std::string_view key);
+  // From the cache, or from the database and then into the cache. Empty: the disk is needed, or a reopening's end.
+  ReadOutcome<std::optional<std::string>> read_row(const RowCache::Name& name, MayWait wait);
   bool read_requirements(Committer::Ticket& ticket, MayWait wait);
   StoreResult<void> compact_now(Partition partition);
 
   DbSlot& slot_;
+  RowCache& cache_;
   Committer& committer_;
   Workers& readers_;
   Workers& compactor_;  // one thread: compactions run one after another

@@ -5,6 +5,11 @@
 #include "storage/local/local_meta.h"
 
 namespace skerry::storage::local {
+namespace {
+
+std::size_t row_cache_bytes(const LocalStore::Options& options) { return options.memory_bytes / 4; }
+
+}  // namespace
 
 // In the order in which they are made; destroyed in the other.
 struct LocalStore::Parts {
@@ -13,11 +18,12 @@ struct LocalStore::Parts {
         space(folder.reserve(), options.reserve_bytes,
               options.free_bytes ? options.free_bytes : SpaceGuard::probe_of(folder.path())),
         slot(std::move(db_options), std::move(db)),
+        cache(row_cache_bytes(options)),
         readers(options.reader_threads, "skerry-read"),
         writers(options.writer_threads, "skerry-write"),
         compactor(1, "skerry-compact"),
-        committer(slot, space, options.reopen_pause, options.log),
-        meta(slot, committer, readers, compactor),
+        committer(slot, cache, space, options.reopen_pause, options.log),
+        meta(slot, cache, committer, readers, compactor),
         blobs({folder.blobs(), folder.temporary(), options.open_blobs}, space, readers, writers) {}
 
   ~Parts() {
@@ -27,6 +33,7 @@ struct LocalStore::Parts {
   DataFolder folder;
   SpaceGuard space;
   DbSlot slot;
+  RowCache cache;
   WorkerPool readers;
   WorkerPool writers;
   WorkerPool compactor;
@@ -39,7 +46,7 @@ std::expected<std::unique_ptr<LocalStore>, OpenError> LocalStore::open(Options o
   if (!options.log) options.log = [](const std::string&) {};
   auto folder = DataFolder::open(options.folder);
   if (!folder) return std::unexpected(folder.error());
-  const RowDbOptions db_options{folder->meta(), options.memory_bytes, options.log};
+  const RowDbOptions db_options{folder->meta(), options.memory_bytes - row_cache_bytes(options), options.log};
   auto db = RowDb::open(db_options);
   if (!db) return std::unexpected(open_error(db.error()));
   auto parts = std::make_unique<Parts>(std::move(*folder), options, db_options, std::move(*db));
@@ -55,6 +62,7 @@ Task<StoreResult<void>> LocalStore::compact(Partition partition) { return parts_
 
 LocalStore::Stats LocalStore::stats() {
   const Committer::Stats commits = parts_->committer.stats();
+  const RowCache::Stats rows = parts_->cache.stats();
   auto pin = parts_->slot.try_pin();
   return {
       .commit_groups = commits.groups,
@@ -64,6 +72,10 @@ LocalStore::Stats LocalStore::stats() {
       .commit_queue = commits.queued,
       .open_blobs = parts_->blobs.open_count(),
       .cache_bytes = pin && *pin ? (*pin)->cache_bytes() : 0,
+      .running_compactions = pin && *pin ? (*pin)->running_compactions() : 0,
+      .row_cache_hits = rows.hits,
+      .row_cache_misses = rows.misses,
+      .row_cache_bytes = rows.bytes,
       .healthy = commits.healthy,
       .accepting = parts_->space.refresh() == SpaceGuard::Level::Free,
   };

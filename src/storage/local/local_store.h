@@ -20,7 +20,8 @@ class LocalStore {
  public:
   struct Options {
     std::string folder;
-    std::size_t memory_bytes = 128 << 20;    // for RocksDB's cache and memtables together; half of a server's budget
+    std::size_t memory_bytes = 128 << 20;    // a quarter for rows read lately, the rest for RocksDB's cache and
+                                             // memtables together; half of a server's budget
     std::size_t reader_threads = 4;          // for reads that miss the memory
     std::size_t writer_threads = 4;          // for blobs being written or removed
     std::size_t open_blobs = 256;            // descriptors kept open for reading
@@ -48,8 +49,12 @@ class LocalStore {
     std::size_t commit_queue = 0;  // batches waiting now
     std::size_t open_blobs = 0;
     std::uint64_t cache_bytes = 0;  // of memory_bytes, memtables included
-    bool healthy = true;            // false: nothing is acknowledged until the log is opened again
-    bool accepting = true;          // false: the disk is full but for its reserve
+    std::uint64_t running_compactions = 0;
+    std::uint64_t row_cache_hits = 0;
+    std::uint64_t row_cache_misses = 0;
+    std::uint64_t row_cache_bytes = 0;  // of memory_bytes too
+    bool healthy = true;                // false: nothing is acknowledged until the log is opened again
+    bool accepting = true;              // false: the disk is full but for its reserve
   };
   Stats stats();
 

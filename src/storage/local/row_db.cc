@@ -212,6 +212,14 @@ StoreResult<void> RowDb::resume() {
   return {};
 }
 
+bool RowDb::set_automatic_compactions(bool on) {
+  bool done = true;
+  for (rocksdb::ColumnFamilyHandle* family : state_->families) {
+    done &= state_->db->SetOptions(family, {{"disable_auto_compactions", on ? "false" : "true"}}).ok();
+  }
+  return done;
+}
+
 std::uint64_t RowDb::last_sequence() const { return state_->db->GetLatestSequenceNumber(); }
 
 StoreResult<void> RowDb::compact(Partition partition) {
@@ -222,6 +230,8 @@ StoreResult<void> RowDb::compact(Partition partition) {
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+  options.blob_garbage_collection_age_cutoff = 0.5;
   for (rocksdb::ColumnFamilyHandle* family : state_->families) {
     rocksdb::Status status = state_->db->CompactRange(options, family, &from, &to);
     if (!status.ok()) return std::unexpected(store_error(status));
@@ -235,6 +245,12 @@ std::uint64_t RowDb::cache_bytes() const {
   std::uint64_t bytes = 0;
   state_->db->GetIntProperty(rocksdb::DB::Properties::kBlockCacheUsage, &bytes);
   return bytes;
+}
+
+std::uint64_t RowDb::running_compactions() const {
+  std::uint64_t count = 0;
+  state_->db->GetIntProperty(rocksdb::DB::Properties::kNumRunningCompactions, &count);
+  return count;
 }
 
 }  // namespace skerry::storage::local

@@ -65,6 +65,9 @@ class RowDb {
   // would not change. Writing may go on meanwhile; write() says when it may not.
   bool background_failed() const;
   StoreResult<void> resume();
+  // Whether RocksDB compacts when it finds it time to: then for a while it needs as much space as it rewrites. Flushes
+  // and compact() are not meant. False: it could not be changed.
+  bool set_automatic_compactions(bool on);
   std::uint64_t last_sequence() const;  // of what has been written; never falls while data is whole
 
   // Rewrites the partition's files so that what was removed gives its space and its time back. Seconds for gigabytes.
@@ -73,6 +76,7 @@ class RowDb {
   void cancel_compactions();
 
   std::uint64_t cache_bytes() const;  // of memory_bytes, in use; memtables included
+  std::uint64_t running_compactions() const;
 
  private:
   struct State;
