@@ -136,7 +136,8 @@ TEST(VersionListing, AGoneMarkerStandsForItsTime) {
   auto sizes_after = [&](VersionId marker) {
     VersionQuery query{.key_marker = "k", .version_marker = marker};
     std::vector<std::uint64_t> sizes;
-    for (const auto& version : world.sim.run(list_versions(world.meta(), bucket, query))->versions) {
+    auto page = world.sim.run(list_versions(world.meta(), bucket, query));
+    for (const auto& version : page->versions) {
       sizes.push_back(version.row.size());
     }
     return sizes;
