@@ -57,12 +57,9 @@ std::string receive_all(int fd) {
 }  // namespace
 
 Task<net::Response> AdminHandler::handle(net::Request& request) {
+  if (request.method != "POST") co_return pages_.own_page(request);
   net::Response response;
   response.headers.add("content-type", "text/plain; charset=utf-8");
-  if (request.method != "POST") {
-    response.status = 405;
-    co_return response;
-  }
   auto result = co_await admin_.run(from_target(request));
   response.status = result ? 200 : 400;
   response.body = result ? std::move(*result) : std::move(result.error());

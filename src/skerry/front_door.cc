@@ -26,6 +26,7 @@ Task<net::Response> FrontDoor::handle(net::Request& request) {
 
 net::Response FrontDoor::own_page(const net::Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") return text_page(405, "Only GET is answered here.\n");
+  if (!request.path().starts_with(kOwnPages)) return text_page(404, "There is no such page.\n");
   std::string_view page = request.path().substr(kOwnPages.size());
   if (page == "health") return text_page(200, "ok\n");
   if (page == "metrics" && (metrics_for_all_ || is_local(request.peer))) {

@@ -15,9 +15,10 @@ class FrontDoor final : public net::Handler {
 
   Task<net::Response> handle(net::Request& request) override;
 
- private:
+  // An answer to a path under /_skerry/, without the API.
   net::Response own_page(const net::Request& request) const;
 
+ private:
   net::Handler& api_;
   const api::Metrics& metrics_;
   const bool metrics_for_all_;

@@ -19,6 +19,7 @@
 #include "skerry/front_door.h"
 #include "skerry/root_key_file.h"
 #include "skerry/storage_stack.h"
+#include "skerry/wire_up_metrics.h"
 #include "skerry/wire_up_s3.h"
 
 namespace skerry {
@@ -159,9 +160,9 @@ int serve(const Settings& settings) {
                       .log = log,
                       .clock = stack.clock(),
                       .random = stack.random()});
-  Admin admin(stack, s3.scrubbed());
-  AdminHandler admin_handler(admin);
   FrontDoor door(api, metrics, settings.flag("metrics.public"));
+  Admin admin(stack, s3.scrubbed());
+  AdminHandler admin_handler(admin, door);
 
   auto endpoint = net::Endpoint::parse(settings.text("listen"));
   if (!endpoint) return fail("listen is \"" + settings.text("listen") + "\"; it has to be ADDRESS:PORT");
@@ -172,6 +173,7 @@ int serve(const Settings& settings) {
     tls = std::move(*loaded);
   }
   net::Server server({.threads = thread_count(settings), .limits = limits(settings)}, stack.clock());
+  wire_up_metrics(metrics, server, memory, stack, s3);
   auto bound = server.listen({.endpoint = *endpoint, .handler = &door, .tls = tls.get()});
   if (!bound) return fail("cannot listen on " + settings.text("listen") + ": " + bound.error().detail);
   net::Endpoint socket{.address = admin_socket(settings.text("data")), .is_unix = true};

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import stat
 import subprocess
 
@@ -123,3 +124,41 @@ def test_health_and_metrics(server, raw):
     assert health.status == 200
     metrics = exchange(server.address, b"GET /_skerry/metrics HTTP/1.1\r\nHost: x\r\n\r\n")
     assert metrics.status == 200 and b"# TYPE" in metrics.body and b"ListBuckets" in metrics.body
+
+
+def read_metrics(server):
+    """By way of the admin socket, which answers however metrics.public is set."""
+    with socket.socket(socket.AF_UNIX) as admin:
+        admin.settimeout(30)
+        admin.connect(str(server.data / "admin.sock"))
+        admin.sendall(b"GET /_skerry/metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: admin.recv(65536), b"")).decode()
+    head, _, body = answer.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 200 ")
+    lines = (line.rpartition(" ") for line in body.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+def test_metrics_tell_what_was_done(server, raw, name):
+    before = read_metrics(server)
+    assert raw.request("PUT", f"/{name}").status == 200
+    assert raw.request("PUT", f"/{name}/k", body=b"x" * 100_000).status == 200
+    assert len(raw.request("GET", f"/{name}/k").body) == 100_000
+    assert raw.request("DELETE", f"/{name}/k").status == 204
+    after = read_metrics(server)
+
+    def grown(metric):
+        return after[metric] - before.get(metric, 0)
+
+    def requests(operation, status):
+        return f'skerry_requests_total{{operation="{operation}",service="s3",status="{status}"}}'
+
+    assert grown(requests("PutObject", 200)) == grown(requests("GetObject", 200)) == 1
+    assert grown('skerry_request_seconds_count{operation="DeleteObject",service="s3"}') == 1
+    assert grown("skerry_received_bytes_total") > 100_000
+    assert grown("skerry_sent_bytes_total") > 100_000
+    assert grown("skerry_commit_batches_total") >= grown("skerry_commits_total") >= 3
+    assert after["skerry_storage_healthy"] == after["skerry_storage_accepting"] == 1
+    assert after["skerry_sweep_queue"] >= 1, "the deleted body waits for its readers' grace"
+    assert after["skerry_commit_queue"] == 0 and after["skerry_request_memory_bytes"] == 0
+    assert after["skerry_connections"] >= 1

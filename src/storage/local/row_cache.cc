@@ -8,7 +8,7 @@
 namespace skerry::storage::local {
 namespace {
 
-constexpr std::size_t kEntryBytes = 128;   // what an entry costs beside its key and its value
+constexpr std::size_t kEntryBytes = 128;    // what an entry costs beside its key and its value
 constexpr std::size_t kTypicalBytes = 512;  // for the size of the index
 constexpr std::size_t kSlots = 256;
 
@@ -32,7 +32,7 @@ struct RowCache::Entry {
   std::string key;
   std::uint64_t hash;
   Value value;
-  Entry* next = nullptr;                // of its bucket
+  Entry* next = nullptr;                 // of its bucket
   std::list<Entry>::iterator self = {};  // in the order of use
 
   bool is(const Name& name) const {
