@@ -19,8 +19,8 @@ NAMES = {"acm": "Certificate Manager", "cloudfront": "CloudFront", "cloudwatch":
 HEAD = """# Coverage
 
 Rendered by `codegen/coverage.py` from `models/`; do not edit. An operation that is modelled and not served is answered
-501 `NotImplemented` in the caller's protocol, with its name: nothing is stored and nothing pretended. Services without a
-typed operation have no routes yet.
+501 `NotImplemented` in the caller's protocol, with its name: nothing is stored and nothing pretended. Typed are operations
+whose requests and answers have types already, before there is a handler for them.
 
 | service | modelled | typed | served |
 |---|---|---|---|
@@ -45,8 +45,6 @@ def render(models):
         model = Model.load(models, service)
         served = [] if not model.served or is_typed_only(models, service) else model.served
         rows.append(f"| {NAMES[service]} | {len(model.operations)} | {len(model.served)} | {len(served)} |\n")
-        if not model.served:
-            continue
         section = [f"\n## {NAMES[service]}\n"]
         typed = [name for name in model.served if name not in served]
         others = [name for name in sorted(model.operations) if name not in model.served]

@@ -19,6 +19,7 @@
 #include "skerry/front_door.h"
 #include "skerry/root_key_file.h"
 #include "skerry/storage_stack.h"
+#include "skerry/unserved.h"
 #include "skerry/wire_up_metrics.h"
 #include "skerry/wire_up_s3.h"
 
@@ -143,7 +144,14 @@ int serve(const Settings& settings) {
   WorkerPool workers(std::max<std::size_t>(2, thread_count(settings)), "skerry-work");
   S3 s3(stack, workers, settings);
   wire::Registry registry;
-  wire::Router router({&s3.front().service()}, {settings.text("domain")});
+  std::vector<std::unique_ptr<UnservedFront>> unserved = unserved_fronts();
+  std::vector<api::Front*> fronts = {&s3.front()};
+  std::vector<const wire::Service*> services = {&s3.front().service()};
+  for (const auto& front : unserved) {
+    fronts.push_back(front.get());
+    services.push_back(&front->service());
+  }
+  wire::Router router(std::move(services), {settings.text("domain")});
   auth::AuthOptions auth_options{
       .allow_sigv2 = settings.flag("auth.sigv2"),
       .max_skew = std::chrono::duration_cast<seconds>(milliseconds(settings.milliseconds("auth.max_skew")))};
@@ -154,7 +162,7 @@ int serve(const Settings& settings) {
   api::ApiServer api({.router = router,
                       .registry = registry,
                       .authenticator = authenticator,
-                      .fronts = {&s3.front()},
+                      .fronts = std::move(fronts),
                       .memory = memory,
                       .metrics = metrics,
                       .log = log,

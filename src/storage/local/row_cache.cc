@@ -8,8 +8,7 @@
 namespace skerry::storage::local {
 namespace {
 
-constexpr std::size_t kEntryBytes = 128;    // what an entry costs beside its key and its value
-constexpr std::size_t kTypicalBytes = 512;  // for the size of the index
+constexpr std::size_t kEntryBytes = 128;  // what an entry costs beside its key and its value
 constexpr std::size_t kSlots = 256;
 
 // The hash's bits: the lowest choose the shard, the next the slot, the rest the bucket.
@@ -51,8 +50,8 @@ struct RowCache::Shard {
   std::mutex mutex;  // protects all below
   std::size_t bytes_max = 0;
   std::size_t bytes = 0;
-  std::list<Entry> entries;  // the latest used first
-  std::vector<Entry*> buckets;
+  std::list<Entry> entries;                               // the latest used first
+  std::vector<Entry*> buckets = std::vector<Entry*>(64);  // as many as entries, at least
   std::array<Slot, kSlots> slots;
   std::uint64_t freezes = 0;
   std::uint32_t frozen = 0;
@@ -77,6 +76,11 @@ struct RowCache::Shard {
     bytes -= entry->bytes();
     entries.erase(entry->self);
   }
+  void link(Entry& entry) { entry.next = std::exchange(bucket_of(entry.hash), &entry); }
+  void grow() {
+    buckets.assign(buckets.size() * 2, nullptr);
+    for (Entry& entry : entries) link(entry);
+  }
   void clear() {
     entries.clear();
     std::ranges::fill(buckets, nullptr);
@@ -85,12 +89,7 @@ struct RowCache::Shard {
 };
 
 RowCache::RowCache(std::size_t bytes_max) : shards_(kShards) {
-  for (Shard& shard : shards_) {
-    shard.bytes_max = bytes_max / kShards;
-    std::size_t count = 1;
-    while (count * kTypicalBytes < shard.bytes_max) count *= 2;
-    shard.buckets.resize(count);
-  }
+  for (Shard& shard : shards_) shard.bytes_max = bytes_max / kShards;
 }
 
 RowCache::~RowCache() = default;
@@ -118,7 +117,11 @@ void RowCache::put(const Name& name, Mark mark, const Value& value) {
   shard.entries.push_front({name.family, name.partition, std::string(name.key), name.hash, value});
   Entry& entry = shard.entries.front();
   entry.self = shard.entries.begin();
-  entry.next = std::exchange(shard.bucket_of(name.hash), &entry);
+  if (shard.entries.size() <= shard.buckets.size()) {
+    shard.link(entry);
+  } else {
+    shard.grow();
+  }
   shard.bytes += entry.bytes();
   while (shard.bytes > shard.bytes_max) shard.drop(&shard.entries.back());
 }
