@@ -6,8 +6,8 @@
 
 namespace skerry {
 
-// A service whose API is known and of which nothing is served yet. Who signs rightly is told so, operation by operation,
-// in the service's own protocol.
+// A service whose API is known and of which nothing is served yet. Who signs rightly is told so, operation by
+// operation, in the service's own protocol.
 class UnservedFront final : public api::Front {
  public:
   explicit UnservedFront(const wire::Service& service) : service_(service) {}

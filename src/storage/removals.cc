@@ -65,6 +65,7 @@ Task<StoreResult<void>> Removals::sweep_page(const ScanPage& page, Partition par
         batch.bulk_erases.push_back(id.bytes());
         stats_.bulk_removed += 1;
         stats_.bytes_removed += size;
+        swept.bulk_bytes += size;
         break;
       case records::Removal::CONDEMNED:
         batch.erases.push_back(reference_key(id));

@@ -18,9 +18,10 @@ class Removals {
       : meta_(meta), blobs_(blobs), readers_(readers), stats_(stats) {}
 
   struct Swept {
-    std::size_t removed = 0;   // rows
-    std::optional<Time> next;  // the earliest removal that was left; nullopt: none
-    bool pinned = false;       // some were left for a reader
+    std::size_t removed = 0;       // rows
+    std::uint64_t bulk_bytes = 0;  // of bulk values removed, as stored
+    std::optional<Time> next;      // the earliest removal that was left; nullopt: none
+    bool pinned = false;           // some were left for a reader
   };
 
   // Removals dated before `cutoff`. Errors: those of the stores; what was done until then stays done.

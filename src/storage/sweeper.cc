@@ -120,6 +120,7 @@ Task<StoreResult<void>> Sweeper::end_partition(Row row) {
   auto done = co_await stores_.meta.commit(std::move(batch));
   if (!done) co_return std::unexpected(StoreError{done.error().errc, done.error().detail});
   stores_.keyring.forget(kek);
+  garbage_.erase(*partition);
   stats_.partitions_ended += 1;
   co_return StoreResult<void>{};
 }
@@ -147,12 +148,14 @@ Task<StoreResult<void>> Sweeper::sweep_partition(Partition partition, Work work)
     if (!swept) co_return std::unexpected(swept.error());
     co_return StoreResult<void>{};
   }
-  work.rows_erased += swept->removed;
-  if (work.rows_erased >= options_.compact_after) {
+  Garbage& garbage = garbage_[partition];
+  garbage.rows += work.rows_erased + swept->removed;
+  garbage.bytes += swept->bulk_bytes;
+  if (garbage.reaches(swept->next ? options_.compact_after : options_.compact_when_done)) {
+    garbage_.erase(partition);
     co_await host_.compact(partition);
-    work.rows_erased = 0;
   }
-  if (swept->next) add(partition, {std::max(now, *swept->next + options_.grace), work.rows_erased});
+  if (swept->next) add(partition, {std::max(now, *swept->next + options_.grace)});
   co_return StoreResult<void>{};
 }
 

@@ -17,7 +17,7 @@ class SweepHost {
   virtual ~SweepHost() = default;
   // Every partition that may own blobs, system partitions too, but those that were dropped.
   virtual Task<StoreResult<std::vector<Partition>>> load_partitions() = 0;
-  // Many rows of this partition have gone; a store that keeps traces of erased rows may tidy up now.
+  // Rows of this partition have gone; a store that keeps traces of erased rows may tidy up now.
   virtual Task<> compact(Partition) { co_return; }
 };
 
@@ -33,11 +33,19 @@ class SweepHost {
 // Threads: note any; the rest one executor's.
 class Sweeper {
  public:
+  // What was erased from a partition and may still take the store's space and time.
+  struct Garbage {
+    std::size_t rows = 0;
+    std::uint64_t bytes = 0;  // of bulk values
+    bool reaches(const Garbage& limit) const { return rows >= limit.rows || bytes >= limit.bytes; }
+  };
   struct Options {
     microseconds grace = seconds(30);
     microseconds interval = seconds(5);
     microseconds full_pass = seconds(3600);  // all partitions: for what other servers dropped before they died
-    std::size_t compact_after = 10'000;      // rows
+    // When the host is asked to compact: while removals go on, which pays only for much of it, and when none is left.
+    Garbage compact_after = {.rows = 10'000, .bytes = 256 << 20};
+    Garbage compact_when_done = {.rows = 500, .bytes = 4 << 20};
   };
   struct Stores {
     MetaStore& meta;
@@ -65,7 +73,7 @@ class Sweeper {
  private:
   struct Work {
     Time due;
-    std::size_t rows_erased = 0;  // since the last compaction
+    std::size_t rows_erased = 0;  // noted, and not in garbage_ yet
   };
 
   Task<> loop();
@@ -89,6 +97,7 @@ class Sweeper {
   Alarm alarm_;
   bool stopping_ = false;
   std::optional<microseconds> last_full_pass_;  // steady
+  std::map<Partition, Garbage> garbage_;        // since each one's last compaction
 
   std::mutex mutex_;
   std::map<Partition, Work> work_;  // protected by mutex_; partitions with removals, small beside those

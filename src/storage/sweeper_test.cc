@@ -29,7 +29,9 @@ struct TestServer final : SweepHost {
     keyring = std::move(*sim.run(Keyring::open(client->meta(), random, sim, origin)));
     EXPECT_TRUE(sim.run(epochs.start()));
     Sweeper::Stores stores{client->meta(), client->blobs(), epochs, *keyring, readers};
-    sweeper = std::make_unique<Sweeper>(stores, *this, sim, Sweeper::Options{.compact_after = 100});
+    sweeper = std::make_unique<Sweeper>(stores, *this, sim,
+                                        Sweeper::Options{.compact_after = {.rows = 100, .bytes = 1 << 20},
+                                                         .compact_when_done = {.rows = 50, .bytes = 5000}});
   }
 
   Task<StoreResult<std::vector<Partition>>> load_partitions() override {
@@ -62,11 +64,11 @@ struct TestServer final : SweepHost {
     return segment;
   }
 
-  Segment store_bulk() {
+  Segment store_bulk(const std::string& content = "content") {
     Epochs::NewBlob made = epochs.new_blob_id(kOwner);
-    Segment segment{made.id, 7, Place::Bulk};
+    Segment segment{made.id, content.size(), Place::Bulk};
     Batch batch{.partition = kOwner};
-    put_bulk(batch, segment, seal_bytes(kek, made.id, "content"));
+    put_bulk(batch, segment, seal_bytes(kek, made.id, content));
     EXPECT_TRUE(sim.run(client->meta().commit(batch)));
     made.in_flight.settle();
     return segment;
@@ -186,14 +188,41 @@ TEST_F(SweeperTest, TheFirstPassFindsWhatAnEarlierStartLeft) {
   EXPECT_EQ(b.lists, 1) << "all partitions are listed once an hour, not at every pass";
 }
 
-TEST_F(SweeperTest, CompactsAfterMassRemoval) {
+TEST_F(SweeperTest, CompactsWhenTheLastOfManyRemovalsIsDone) {
   TestServer a = server();
-  for (int i = 0; i < 60; ++i) a.drop(a.store_bulk());  // notes 60 rows, erases 60 removals
+  for (int i = 0; i < 20; ++i) a.drop(a.store_bulk());  // notes 20 rows, erases 20 removals
+  a.pass_after(seconds(31));
+  EXPECT_THAT(a.compacted, ElementsAre()) << "a few rows are not worth it";
+  for (int i = 0; i < 5; ++i) a.drop(a.store_bulk());
+  a.pass_after(seconds(31));
+  EXPECT_THAT(a.compacted, ElementsAre(kOwner)) << "but they are not forgotten";
+  for (int i = 0; i < 24; ++i) a.drop(a.store_bulk());
+  a.pass_after(seconds(31));
+  EXPECT_THAT(a.compacted, ElementsAre(kOwner)) << "counted from the last time";
+}
+
+TEST_F(SweeperTest, CompactsLaterWhileRemovalsGoOn) {
+  TestServer a = server();
+  for (int i = 0; i < 30; ++i) a.drop(a.store_bulk());
+  sim_.advance(seconds(20));
+  a.drop(a.store_bulk());  // waits for its grace
+  a.pass_after(seconds(15));
+  EXPECT_THAT(a.compacted, ElementsAre());
+  for (int i = 0; i < 30; ++i) a.drop(a.store_bulk());
+  sim_.advance(seconds(20));
+  a.drop(a.store_bulk());
+  a.pass_after(seconds(15));
+  EXPECT_THAT(a.compacted, ElementsAre(kOwner));
+}
+
+TEST_F(SweeperTest, CompactsAfterFewLargeOnes) {
+  TestServer a = server();
+  a.drop(a.store_bulk(std::string(4000, 'x')));
+  a.pass_after(seconds(31));
+  EXPECT_THAT(a.compacted, ElementsAre());
+  a.drop(a.store_bulk(std::string(4000, 'x')));
   a.pass_after(seconds(31));
   EXPECT_THAT(a.compacted, ElementsAre(kOwner));
-  for (int i = 0; i < 20; ++i) a.drop(a.store_bulk());
-  a.pass_after(seconds(31));
-  EXPECT_THAT(a.compacted, ElementsAre(kOwner)) << "a few rows are not worth it";
 }
 
 TEST_F(SweeperTest, EndsADroppedPartitionWithEverythingInIt) {

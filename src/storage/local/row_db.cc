@@ -229,7 +229,8 @@ StoreResult<void> RowDb::compact(Partition partition) {
   const rocksdb::Slice to = end.slice();
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  // What was removed lies above, and takes along the files of the last level that it falls on; the others are left.
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kSkip;
   options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
   options.blob_garbage_collection_age_cutoff = 0.5;
   for (rocksdb::ColumnFamilyHandle* family : state_->families) {
