@@ -52,8 +52,8 @@ constexpr Field<storage::local::LocalStore::Stats> kStore[] = {
      [](auto& s) { return double(s.row_cache_hits); }},
     {Kind::Counter, "skerry_row_cache_misses_total", "Rows not found there",
      [](auto& s) { return double(s.row_cache_misses); }},
-    {Kind::Gauge, "skerry_compactions", "RocksDB's compactions now",
-     [](auto& s) { return double(s.running_compactions); }},
+    {Kind::Gauge, "skerry_storage_jobs", "RocksDB's flushes and compactions now",
+     [](auto& s) { return double(s.background_jobs); }},
 };
 
 constexpr Field<storage::SweepStats> kSweeper[] = {

@@ -12,6 +12,8 @@ namespace {
 constexpr milliseconds kReopenPauseMax{5000};
 constexpr milliseconds kResumePause{1000};
 constexpr milliseconds kGatherMax{2};
+constexpr milliseconds kFlushWaitMax{2000};
+constexpr milliseconds kFlushPoll{2};
 constexpr std::size_t kGroupBytesMax = 4 << 20;  // a larger record would make the first of the group wait for the last
 
 void make_key(std::string& out, Partition partition, std::string_view key) {
@@ -97,6 +99,7 @@ void Committer::work() {
       std::size_t done = rest.size();
       level_ = space_.refresh();
       if (!broken_) {
+        wait_for_space();
         spare_the_reserve();
         resume_background();
       }
@@ -181,9 +184,19 @@ void Committer::stop_acknowledging(const StoreError& error) {
   log_(fmt::format("a write failed; nothing is acknowledged until the log is opened again: {}", error.detail));
 }
 
-// While the disk is full, what is left is for deletes: a compaction would take all of it to rewrite a few files.
+// A flush takes space for a new file and a new log before the old log goes: where the reserve is nearly used up, a
+// delete that comes meanwhile had better wait than be refused.
+void Committer::wait_for_space() {
+  const auto deadline = std::chrono::steady_clock::now() + kFlushWaitMax;
+  while (level_ == SpaceGuard::Level::Exhausted && slot_.writer()->background_jobs() > 0 &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kFlushPoll);
+    level_ = space_.refresh();
+  }
+}
+
 void Committer::spare_the_reserve() {
-  const bool wanted = level_ == SpaceGuard::Level::Free;
+  const bool wanted = space_.is_roomy();
   if (wanted != compacting_ && slot_.writer()->set_automatic_compactions(wanted)) compacting_ = wanted;
 }
 

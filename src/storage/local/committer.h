@@ -94,6 +94,7 @@ class Committer {
   static void wake(std::span<Ticket* const> group);
   void stop_acknowledging(const StoreError& error);
   void try_reopen();
+  void wait_for_space();
   void spare_the_reserve();
   void resume_background();
 

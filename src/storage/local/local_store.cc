@@ -72,7 +72,7 @@ LocalStore::Stats LocalStore::stats() {
       .commit_queue = commits.queued,
       .open_blobs = parts_->blobs.open_count(),
       .cache_bytes = pin && *pin ? (*pin)->cache_bytes() : 0,
-      .running_compactions = pin && *pin ? (*pin)->running_compactions() : 0,
+      .background_jobs = pin && *pin ? (*pin)->background_jobs() : 0,
       .row_cache_hits = rows.hits,
       .row_cache_misses = rows.misses,
       .row_cache_bytes = rows.bytes,

@@ -49,7 +49,7 @@ class LocalStore {
     std::size_t commit_queue = 0;  // batches waiting now
     std::size_t open_blobs = 0;
     std::uint64_t cache_bytes = 0;  // of memory_bytes, memtables included
-    std::uint64_t running_compactions = 0;
+    std::uint64_t background_jobs = 0;
     std::uint64_t row_cache_hits = 0;
     std::uint64_t row_cache_misses = 0;
     std::uint64_t row_cache_bytes = 0;  // of memory_bytes too

@@ -248,10 +248,16 @@ std::uint64_t RowDb::cache_bytes() const {
   return bytes;
 }
 
-std::uint64_t RowDb::running_compactions() const {
-  std::uint64_t count = 0;
-  state_->db->GetIntProperty(rocksdb::DB::Properties::kNumRunningCompactions, &count);
-  return count;
+std::uint64_t RowDb::background_jobs() const {
+  using Properties = rocksdb::DB::Properties;
+  std::uint64_t sum = 0;
+  for (const std::string& property :
+       {Properties::kNumRunningFlushes, Properties::kNumRunningCompactions, Properties::kMemTableFlushPending}) {
+    std::uint64_t count = 0;
+    state_->db->GetIntProperty(property, &count);
+    sum += count;
+  }
+  return sum;
 }
 
 }  // namespace skerry::storage::local

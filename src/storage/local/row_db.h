@@ -75,8 +75,8 @@ class RowDb {
   StoreResult<void> compact(Partition partition);
   void cancel_compactions();
 
-  std::uint64_t cache_bytes() const;  // of memory_bytes, in use; memtables included
-  std::uint64_t running_compactions() const;
+  std::uint64_t cache_bytes() const;      // of memory_bytes, in use; memtables included
+  std::uint64_t background_jobs() const;  // flushes and compactions, those that are about to begin too
 
  private:
   struct State;

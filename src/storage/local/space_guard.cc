@@ -40,6 +40,7 @@ SpaceGuard::Level SpaceGuard::refresh() {
   std::lock_guard lock(mutex_);
   std::uint64_t available = probe_();
   const bool was_free = level_ == Level::Free;
+  roomy_ = available >= (roomy_ ? 4 : 5) * reserve_;
   // A margin on the way back, so that one freed file does not turn writes on and off again.
   const std::uint64_t enough = was_free ? reserve_ : reserve_ + reserve_ / 4;
   if (!holding_ && can_hold_ && available >= enough + reserve_) {

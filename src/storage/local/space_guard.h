@@ -13,6 +13,8 @@ namespace skerry::storage::local {
 
 // Refuses writes before the disk is full, so that what frees space always can be written.
 //
+// Long before, what takes space only to give it back later (compaction) has to stop: it would take the reserve.
+//
 // Two guards: puts stop while fewer than `reserve` bytes are free, and a file of `reserve` bytes is held against
 // whoever else fills the disk; it is given back to the file system when less than a quarter of that is left.
 // Everything resumes by itself when space is back, the file first.
@@ -34,6 +36,8 @@ class SpaceGuard {
   // Asks the probe, moves the reserve when that is due. About a microsecond.
   Level refresh();
   Level level() const { return level_.load(std::memory_order_relaxed); }
+  // Whether the last refresh found room for a compaction: four times the reserve.
+  bool is_roomy() const { return roomy_.load(std::memory_order_relaxed); }
   bool admits_blobs() { return refresh() == Level::Free; }
   // Whether `batch` may be written at `level`.
   static bool admits(Level level, const Batch& batch);
@@ -52,6 +56,7 @@ class SpaceGuard {
   bool holding_ = false;  // protected by mutex_: the file is there
   bool can_hold_ = true;  // protected by mutex_
   std::atomic<Level> level_{Level::Free};
+  std::atomic<bool> roomy_{true};
 };
 
 }  // namespace skerry::storage::local
