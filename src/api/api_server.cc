@@ -107,7 +107,10 @@ Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exch
   exchange.form = std::move(*body);
   exchange.form_read = true;
   auto route = parts_.router.route_form(exchange.request, exchange.form);
-  if (!route) co_return std::unexpected(route.error().error);
+  if (!route) {
+    exchange.route.service = route.error().service;
+    co_return std::unexpected(route.error().error);
+  }
   exchange.route = std::move(*route);
   exchange.front = front_of(*exchange.route.service);
   CHECK(exchange.front != nullptr, "no front for {}", exchange.route.service->name);

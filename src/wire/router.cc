@@ -175,7 +175,8 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
   }
   if (request.method == "POST" && is_form(request) && is_form_path(request.path()) &&
       (signed_for || host.bucket.empty())) {
-    return Route{signed_for, nullptr, Protocol::Query, {}, false, {}};
+    // Until its Action is known, S3 speaks for a form that nobody has signed.
+    return Route{signed_for ? signed_for : s3_, nullptr, Protocol::Query, {}, false, {}};
   }
   if (signed_for) {
     Protocol protocol = signed_for->protocols[0];

@@ -102,6 +102,24 @@ def test_the_server_is_there_afterwards(server):
     assert exchange(server.address, b"GET /_skerry/health HTTP/1.1\r\nHost: x\r\n\r\n").status == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/123456789012/name"])
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [
+        (b"", 501, "NotImplemented"),
+        (b"Action=Nothing&Version=2011-06-15", 501, "NotImplemented"),
+        (b"Action=%zz", 400, "MalformedXML"),
+        (b"x" * (4 << 20) + b"x", 400, "MaxMessageLengthExceeded"),
+    ],
+    ids=["empty", "nobody's", "malformed", "too long"],
+)
+def test_a_form_that_nobody_has_signed(server, raw, path, form, status, code):
+    answer = raw.anonymous("POST", path, [("Content-Type", "application/x-www-form-urlencoded")], form)
+    assert (answer.status, answer.text(".//Code")) == (status, code)
+    assert answer.header("x-amz-request-id") and answer.header("x-amz-id-2")
+    assert raw.request("GET", "/").status == 200, "the server goes on"
+
+
 def test_a_slow_client_is_let_go(start_server, tmp_path):
     config = tmp_path / "skerry.toml"
     config.write_text('[http]\nheader_timeout = "300ms"\nidle_timeout = "300ms"\nbody_timeout = "300ms"\n')
