@@ -58,7 +58,8 @@ class Server:
             text=True,
             env={**_clean_environment(), **self.environment},
         )
-        threading.Thread(target=self._read, args=(self.process, self._ready), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self.process, self._ready), daemon=True)
+        self._reader.start()
         self._ready.wait(START_SECONDS)
         if not self._serving:
             self.kill()
@@ -66,9 +67,11 @@ class Server:
         return self
 
     def stop(self):
-        """SIGTERM; returns the exit code."""
+        """SIGTERM; returns the exit code, once everything it printed is in `lines`."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS)
+        code = self.process.wait(STOP_SECONDS)
+        self._reader.join(STOP_SECONDS)
+        return code
 
     def kill(self):
         """SIGKILL: what was not acknowledged may be lost, nothing else."""

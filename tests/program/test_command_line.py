@@ -11,6 +11,7 @@ import pytest
 
 from harness.boto import make_s3
 from harness.http import exchange
+from harness.raw import RawClient
 from harness.server import PROGRAM
 
 
@@ -57,6 +58,18 @@ def test_secrets_are_0600_and_in_no_log(start_server):
     make_s3(server, root).list_buckets()
     server.stop()
     assert root.secret_key not in server.output, "it is printed at the first start, and never again"
+
+
+def test_what_a_url_grants_is_in_no_log(start_server):
+    server = start_server("--log.level", "debug")
+    raw = RawClient(server, server.root())
+    target = raw.signer.presign("GET", "/", raw.host)
+    assert raw.anonymous("GET", target).status == 200
+    assert raw.anonymous("GET", f"{target}&X-Amz-Security-Token=a-token").status == 400
+    server.stop()
+    requests = [line for line in server.lines if '"message":"request"' in line]
+    assert len(requests) == 2 and all(json.loads(line)["request_id"] for line in requests)
+    assert target.rpartition("=")[2] not in server.output and "a-token" not in server.output
 
 
 def test_aws_passes_on(server):
