@@ -26,7 +26,7 @@ class ApiServer final : public net::Handler {
     const wire::Router& router;
     const wire::Registry& registry;
     auth::Authenticator& authenticator;
-    std::vector<Front*> fronts;  // one for each service of the router
+    std::vector<Front*> fronts;  // one for each service of the router; the first is S3's
     MemoryBudget& memory;
     Metrics& metrics;
     Log& log;
@@ -36,6 +36,8 @@ class ApiServer final : public net::Handler {
   explicit ApiServer(Parts parts);
 
   Task<net::Response> handle(net::Request& request) override;
+  // In S3's XML: what a service is not known by has no other.
+  net::Response refuse(int status, std::string_view reason) override;
 
  private:
   struct Exchange;  // one request on its way
@@ -45,6 +47,7 @@ class ApiServer final : public net::Handler {
   Task<std::expected<void, wire::ApiError>> authenticate(Exchange& exchange);
   Task<std::expected<void, wire::ApiError>> read_body(Exchange& exchange, wire::Payload& payload);
   wire::Answer refuse(const Exchange& exchange, const wire::ApiError& error) const;
+  static void identify(net::Response& response, const RequestId& id);
   void finish(Exchange& exchange, wire::Answer& answer) const;
   Front* front_of(const wire::Service& service) const;
 

@@ -39,6 +39,33 @@ wire::ApiError common_error(std::string_view code, int status, std::string messa
   return wire::make_error(intern(code, status), std::move(message));
 }
 
+wire::ApiError http_error(int status, std::string_view reason) {
+  auto code = [status]() -> std::string_view {
+    switch (status) {
+      case 408:
+        return "RequestTimeout";
+      case 411:
+        return "MissingContentLength";
+      case 413:
+        return "EntityTooLarge";
+      case 414:
+        return "RequestURITooLong";
+      case 431:
+        return "RequestHeaderSectionTooLarge";
+      case 501:
+        return "NotImplemented";
+      case 503:
+        return "SlowDown";
+      default:
+        return status < 500 ? "BadRequest" : "InternalError";
+    }
+  };
+  std::string message = "An error occurred when parsing the HTTP request: ";
+  if (status == 503) message = "Please reduce your request rate: ";
+  if (status == 500) return common_error(code(), status, "We encountered an internal error. Please try again.");
+  return common_error(code(), status, message.append(reason).append("."));
+}
+
 wire::ApiError api_error(const auth::AuthError& failed) {
   wire::ApiError out = common_error(failed.code, failed.status, failed.message);
   out.fields = failed.fields;

@@ -8,6 +8,9 @@ namespace skerry::api {
 
 wire::ApiError api_error(const auth::AuthError& error);
 
+// What HTTP says by a status alone, with the code that S3 has for it.
+wire::ApiError http_error(int status, std::string_view reason);
+
 // An error of no service's model, by code: interned, because errors refer to constants.
 wire::ApiError common_error(std::string_view code, int status, std::string message);
 

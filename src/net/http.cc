@@ -1,8 +1,20 @@
 #include "net/http.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "net/response_head.h"
+
 namespace skerry::net {
+
+Response Handler::refuse(int status, std::string_view reason) {
+  Response response;
+  response.status = status;
+  response.headers.add("content-type", "text/plain");
+  response.body = fmt::format("{} {}: {}\n", status, reason_phrase(status), reason);
+  return response;
+}
 
 void Headers::add(std::string name, std::string value) {
   constexpr std::size_t kUsual = 16;

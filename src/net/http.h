@@ -83,6 +83,11 @@ class Handler {
   // `request` outlives the call. The response's source may be pulled after handle has returned and is destroyed on the
   // same reactor; it must not touch `request`.
   virtual Task<Response> handle(Request& request) = 0;
+
+  // The answer to bytes that are no request, or to one that is not taken; the connection closes after it. `reason` is
+  // one line, and quotes nothing of what was sent. Plain text here; whoever speaks a protocol of errors says it in
+  // that.
+  virtual Response refuse(int status, std::string_view reason);
 };
 
 }  // namespace skerry::net

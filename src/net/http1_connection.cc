@@ -19,14 +19,6 @@ bool wants_close(const Headers& headers) {
   });
 }
 
-Response plain(int status, std::string_view reason) {
-  Response response;
-  response.status = status;
-  response.headers.add("content-type", "text/plain");
-  response.body = fmt::format("{} {}: {}\n", status, reason_phrase(status), reason);
-  return response;
-}
-
 }  // namespace
 
 Http1Connection::Http1Connection(ConnectionSet& set, Handler& handler, Descriptor socket, Peer peer)
@@ -131,7 +123,7 @@ Task<Response> Http1Connection::call_handler() {
   } catch (...) {
     // Whoever can name it has caught it before; here only the connection's order is kept.
   }
-  co_return plain(500, "unexpected failure");
+  co_return handler_.refuse(500, "unexpected failure");
 }
 
 bool Http1Connection::may_stay(const Framing& framing, const Response& response, const ResponseFraming& answer) {
@@ -157,7 +149,7 @@ Task<bool> Http1Connection::drain_body() {
 
 Task<Http1Connection::Next> Http1Connection::refuse(Fault fault) {
   set_.tally().bad_requests.add(1);
-  Response response = plain(fault.status, fault.reason);
+  Response response = handler_.refuse(fault.status, fault.reason);
   ResponseFraming answer = ResponseFraming::of(response, false, false);
   co_await writer_.send(response, answer, "close");
   co_return Next::Linger;

@@ -38,8 +38,8 @@ Task<> serve(ConnectionSet& set, const Listener& listener, Descriptor socket, Pe
   if (channel.open(stream_for(listener, channel.socket()))) co_await connection.run();
 }
 
-Task<> refuse(ConnectionSet& set, Descriptor socket) {
-  RefusedConnection connection(set, std::move(socket));
+Task<> refuse(ConnectionSet& set, const Listener& listener, Descriptor socket) {
+  RefusedConnection connection(set, *listener.handler, std::move(socket));
   Channel& channel = connection.channel();
   if (channel.open(std::make_unique<PlainStream>(channel.socket()))) co_await connection.run();
 }
@@ -97,8 +97,8 @@ void Server::State::take(const Listener& listener, Descriptor socket, Peer peer)
     // A handshake only to say no is work that a flood would like us to do: over TLS the close is the answer.
     if (listener.tls || refusing >= options.limits.refusals) return;
     ++refusing;
-    lane.reactor.post([this, &lane, socket = std::move(socket)]() mutable {
-      start_in(lane.set, refuse(lane.set, std::move(socket)), refusing);
+    lane.reactor.post([this, &lane, &listener, socket = std::move(socket)]() mutable {
+      start_in(lane.set, refuse(lane.set, listener, std::move(socket)), refusing);
     });
     return;
   }

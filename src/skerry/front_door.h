@@ -14,6 +14,7 @@ class FrontDoor final : public net::Handler {
       : api_(api), metrics_(metrics), metrics_for_all_(metrics_for_all) {}
 
   Task<net::Response> handle(net::Request& request) override;
+  net::Response refuse(int status, std::string_view reason) override { return api_.refuse(status, reason); }
 
   // An answer to a path under /_skerry/, without the API.
   net::Response own_page(const net::Request& request) const;

@@ -81,6 +81,13 @@ BAD = {
 }
 
 
+def assert_is_an_error(answer):
+    """As S3's are: in XML, and with what finds it in the log."""
+    assert answer.code and answer.text("Message")
+    assert len(answer.header("x-amz-request-id")) == 16 and answer.header("x-amz-id-2")
+    assert answer.text("RequestId") == answer.header("x-amz-request-id")
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_bad_http(server, name):
     data, status = BAD[name]
@@ -90,6 +97,7 @@ def test_bad_http(server, name):
         assert answer is not None, "closed without a word"
         allowed = {status, 431} if status == 414 else {status}
         assert answer.status in allowed
+        assert_is_an_error(answer)
         assert connection.at_end(), "after what cannot be understood, nothing more is read"
 
 
@@ -142,7 +150,9 @@ def test_connections_are_bounded(start_server, tmp_path):
         for one in held:
             one.send(health)
             assert one.receive().status == 200
-        assert exchange(server.address, health).status == 503
+        refused = exchange(server.address, health)
+        assert (refused.status, refused.code) == (503, "SlowDown")
+        assert_is_an_error(refused)
     finally:
         for one in held:
             one.close()
