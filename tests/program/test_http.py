@@ -115,7 +115,7 @@ def test_the_server_is_there_afterwards(server):
     ("form", "status", "code"),
     [
         (b"", 501, "NotImplemented"),
-        (b"Action=Nothing&Version=2011-06-15", 501, "NotImplemented"),
+        (b"Action=Nothing&Version=2011-06-15", 400, "InvalidAction"),
         (b"Action=%zz", 400, "MalformedXML"),
         (b"x" * (4 << 20) + b"x", 400, "MaxMessageLengthExceeded"),
     ],
