@@ -98,7 +98,7 @@ TEST(RowCache, AFreezeIsAChangeOfAll) {
 // Numbers that only grow, in a map that stands for the database: whoever has read one never reads a smaller one after.
 TEST(RowCache, NobodyReadsBackwards) {
   RowCache cache(4096);  // small, so that values come and go
-  constexpr int kKeys = 8, kReaders = 3, kWrites = 30'000;
+  constexpr int kKeys = 8, kReaders = 3, kWrites = 30'000, kHits = 1000;
   std::array<std::atomic<int>, kKeys> database{};
   std::array<std::string, kKeys> names;
   for (int i = 0; i < kKeys; ++i) names[static_cast<std::size_t>(i)] = "key" + std::to_string(i);
@@ -124,7 +124,7 @@ TEST(RowCache, NobodyReadsBackwards) {
   };
   std::vector<std::thread> readers;
   for (int i = 0; i < kReaders; ++i) readers.emplace_back(read);
-  for (int write = 1; write <= kWrites; ++write) {
+  for (int write = 1; write <= kWrites || cache.stats().hits < kHits; ++write) {
     auto i = static_cast<std::size_t>(write) % kKeys;
     const bool all = write % 1000 == 0;
     all ? cache.freeze() : cache.begin(row(names[i]));
@@ -134,7 +134,6 @@ TEST(RowCache, NobodyReadsBackwards) {
   done = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(backwards, 0);
-  EXPECT_GT(cache.stats().hits, 0u);
 }
 
 }  // namespace
