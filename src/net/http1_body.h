@@ -30,6 +30,8 @@ class Http1Body final : public ByteSource {
   // For the connection, after the handler is done. Whether the next bytes on the wire are the next request; looks at
   // what has been received, reads nothing.
   bool at_end();
+  // Whether the client waits to be told to go on, and was not.
+  bool awaits_continue() const { return continue_pending_; }
   // What is still to come, where known: absent too when the client waits to be told to go on, and then may or may not.
   std::optional<std::uint64_t> left() const;
 

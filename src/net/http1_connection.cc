@@ -129,6 +129,9 @@ Task<Response> Http1Connection::call_handler() {
 bool Http1Connection::may_stay(const Framing& framing, const Response& response, const ResponseFraming& answer) {
   if (!framing.keep_alive || set_.draining() || wants_close(response.headers)) return false;
   if (answer.body == ResponseFraming::Body::UntilClose) return false;
+  // A client that was answered in place of the word to continue starts anew, as after AWS's such answers, be its body
+  // empty or not: botocore takes the answer to its next request on the connection for this one.
+  if (body_.awaits_continue()) return false;
   if (body_.at_end()) return true;
   auto left = body_.left();
   return left && *left <= limits_.drain_bytes;
