@@ -331,9 +331,9 @@ def test_fact_20_a_refused_empty_put_does_not_spoil_the_next(s3, bucket):
     """botocore expects to be told to continue also before an empty body, and mixes two answers up on a connection that
     goes on after a refusal in place of that."""
     for _ in range(3):
-        for refused in ({"StorageClass": "BOGUS"}, {"ServerSideEncryption": "aws:kms"}):
+        for unwelcome in ({"StorageClass": "BOGUS"}, {"ServerSideEncryption": "aws:kms"}):
             with pytest.raises(ClientError) as caught:
-                s3.put_object(Bucket=bucket, Key="k", Body=b"", **refused)
+                s3.put_object(Bucket=bucket, Key="k", Body=b"", **unwelcome)
             assert caught.value.response["Error"]["Code"] in ("InvalidStorageClass", "NotImplemented")
         assert s3.put_object(Bucket=bucket, Key="k", Body=b"x")["ETag"] == '"9dd4e461268c8034f5c8564e155c67a6"'
         assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
