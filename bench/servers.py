@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import os
 import pathlib
+import resource
 import shlex
 import signal
 import socket
@@ -150,7 +151,7 @@ http {{
   access_log off;
   sendfile on;
   tcp_nopush on;
-  open_file_cache max=300000 inactive=1h;
+  open_file_cache max={cached} inactive=1h;
   open_file_cache_valid 1h;
   keepalive_timeout 1h;
   keepalive_requests 1000000000;
@@ -175,7 +176,10 @@ class Nginx(ProcessServer):
         self.port = free_port()
         user = "user root;" if os.geteuid() == 0 else ""  # the files are only ours
         conf = self.folder / "nginx.conf"
-        conf.write_text(NGINX_CONF.format(folder=self.folder, port=self.port, user=user, files=400000))
+        # All files stay open, as far as this machine lets a process have so many.
+        files = min(400_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+        conf.write_text(NGINX_CONF.format(folder=self.folder, port=self.port, user=user, files=files,
+                                          cached=min(300_000, files - 4_000)))
         nginx = "/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else "nginx"
         self.spawn([nginx, "-p", str(self.folder), "-c", str(conf), "-e", str(self.folder / "error.log")])
         wait_for_port(self.port, self.process)

@@ -7,7 +7,9 @@
 namespace skerry::storage {
 namespace {
 
-constexpr std::uint64_t kRunRecords = 16;  // 1 MiB: a disk that seeks is then busy with reading, mostly
+// 256 KiB: what was read is still in the core's cache when it is opened, and many readers at once take little memory.
+// Reading ahead of it is the kernel's affair.
+constexpr std::uint64_t kRunRecords = 4;
 
 ReadErrc read_errc(StoreErrc errc) {
   switch (errc) {

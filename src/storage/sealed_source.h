@@ -13,7 +13,7 @@
 namespace skerry::storage {
 
 // Reads a range of an object's plain bytes. Opens only the records that the range touches, on the caller's thread
-// (64 KiB take some 20 µs, less than a hand-off and its wait); reads the store in runs of up to 1 MiB and leaves
+// (64 KiB take some 20 µs, less than a hand-off and its wait); reads the store in runs of up to 256 KiB and leaves
 // reading further ahead to the disk's own read-ahead.
 //
 // Nothing is given that was not authenticated: what does not match key, place, length or metadata is Corrupt. A blob

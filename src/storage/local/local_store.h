@@ -21,7 +21,7 @@ class LocalStore {
   struct Options {
     std::string folder;
     std::size_t memory_bytes = 128 << 20;    // a quarter for rows read lately, the rest for RocksDB's cache and
-                                             // memtables together; half of a server's budget
+                                             // memtables together
     std::size_t reader_threads = 4;          // for reads that miss the memory
     std::size_t writer_threads = 4;          // for blobs being written or removed
     std::size_t open_blobs = 256;            // descriptors kept open for reading
