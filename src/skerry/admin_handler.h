@@ -6,8 +6,7 @@
 namespace skerry {
 
 // The commands over the 0600 unix socket in the data folder: `POST /account.create?name=ann`; and the server's own
-// pages
-// (`GET /_skerry/metrics`). Whoever can open the socket can read the data folder anyhow, so nothing is asked of him.
+// pages: `GET /_skerry/metrics`. Whoever can open the socket can read the data folder anyhow, so nothing is asked.
 //
 // Life: outlives the server. Threads: any reactor's.
 class AdminHandler final : public net::Handler {
