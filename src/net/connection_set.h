@@ -41,7 +41,7 @@ class Connection {
 // The open connections of one reactor and what they share: limits, counters, buffers, and the one timer that ends the
 // late ones.
 //
-// Life: outlives its connections; destroyed when the gate has closed.
+// Life: outlives its connections; destroyed when both gates have closed.
 // Threads: the reactor's, but for load and tally.
 class ConnectionSet {
  public:
@@ -59,6 +59,8 @@ class ConnectionSet {
   std::atomic<std::size_t>& load() { return load_; }
   std::size_t load() const { return load_; }
   Gate& gate() { return gate_; }
+  // What goes on behind an answer (Request::tasks). Connections wait for it, so their gate closes first.
+  Gate& work() { return work_; }
 
   // Idle connections end now, the others after the request they are in.
   void drain();
@@ -82,6 +84,7 @@ class ConnectionSet {
   Tally tally_;
   DateLine date_;
   Gate gate_;
+  Gate work_;
   std::atomic<std::size_t> load_ = 0;
   std::vector<Connection*> connections_;
   std::vector<Buffer> spare_;

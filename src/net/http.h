@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/byte_source.h"
+#include "base/gate.h"
 #include "base/task.h"
 
 // What an HTTP request and its answer are to everything above the network, whatever version of HTTP brought them.
@@ -62,6 +63,10 @@ struct Request {
 
   // Trailer fields, complete once body has given its end. Never mixed into headers.
   const Headers* trailers = nullptr;
+
+  // Takes what has to go on when the answer has begun or the client has left. Closed after the reactor's last request,
+  // before the server is drained. Never null in a handler.
+  Gate* tasks = nullptr;
 };
 
 struct Response {

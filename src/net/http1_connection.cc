@@ -32,6 +32,7 @@ Http1Connection::Http1Connection(ConnectionSet& set, Handler& handler, Descripto
   request_.peer = std::move(peer);
   request_.body = &body_;
   request_.trailers = &body_.trailers();
+  request_.tasks = &set_.work();
 }
 
 Task<> Http1Connection::run() {

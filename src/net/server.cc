@@ -57,6 +57,7 @@ void start_in(ConnectionSet& set, Task<> task, std::atomic<std::size_t>& count) 
 template <class Done>
 Task<> when_empty(ConnectionSet& set, Done done) {
   co_await set.gate().close();
+  co_await set.work().close();
   done(std::monostate{});
 }
 

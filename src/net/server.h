@@ -46,7 +46,8 @@ class Server {
   void start();
 
   // Stops listening, ends idle connections, and lets requests in progress finish for `grace`, after which their
-  // connections are cut. Returns when the last handler has. Await it on any executor.
+  // connections are cut. Returns when the last handler has, and what it left to Request::tasks. Await it on any
+  // executor.
   Task<> drain(microseconds grace);
 
   // Certificates from their files again, for new connections. A listener whose files are not usable keeps what it has;

@@ -212,6 +212,34 @@ TEST_F(ServerLife, DrainCutsAtItsDeadline) {
   uploading.read_all();
 }
 
+TEST_F(ServerLife, DrainWaitsForWorkThatOutlivesItsAnswer) {
+  std::atomic<bool> go = false, ended = false;
+  handler_.on("/starts", [&](Request& request) -> Task<Response> {
+    auto work = [](std::atomic<bool>& may_end, std::atomic<bool>& has_ended) -> Task<> {
+      while (!may_end) co_await yield();
+      has_ended = true;
+    };
+    EXPECT_TRUE(request.tasks->spawn(work(go, ended)));
+    co_return Response{};
+  });
+  start();
+  RawClient client = connect();
+  client.send(get("/starts"));
+  EXPECT_EQ(client.read_answer().status, 200);
+  std::atomic<bool> drained = false;
+  std::thread drainer([&] {
+    run(server_->drain(seconds(3600)));
+    drained = true;
+  });
+  EXPECT_TRUE(client.at_end());
+  client.end_sending();
+  ASSERT_TRUE(eventually([&] { return server_->counters().open == 0; }));
+  EXPECT_FALSE(drained);
+  go = true;
+  drainer.join();
+  EXPECT_TRUE(ended);
+}
+
 TEST_F(ServerLife, DestructionWaitsForHandlersAndLeaksNothing) {
   Held held;
   handler_.on("/held", held.answer());
