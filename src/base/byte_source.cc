@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 namespace skerry {
 
@@ -31,6 +32,18 @@ Task<std::expected<std::string, ReadError>> read_all(ByteSource& source, std::si
     }
     filled += *got;
     if (filled < out.size()) continue;
+  }
+  co_return std::unexpected(ReadError{ReadErrc::TooLarge, "more than the limit"});
+}
+
+Task<std::expected<void, ReadError>> read_through(ByteSource& source, std::size_t limit) {
+  constexpr std::size_t kChunk = 64 << 10;
+  auto chunk = std::make_unique_for_overwrite<char[]>(kChunk);
+  for (std::size_t total = 0; total <= limit;) {
+    auto got = co_await source.read({chunk.get(), kChunk});
+    if (!got) co_return std::unexpected(got.error());
+    if (*got == 0) co_return std::expected<void, ReadError>();
+    total += *got;
   }
   co_return std::unexpected(ReadError{ReadErrc::TooLarge, "more than the limit"});
 }

@@ -48,6 +48,9 @@ Task<std::expected<std::size_t, ReadError>> read_full(ByteSource& source, std::s
 // Reads all; TooLarge past `limit` bytes.
 Task<std::expected<std::string, ReadError>> read_all(ByteSource& source, std::size_t limit);
 
+// Reads to the end and keeps nothing; TooLarge past `limit` bytes.
+Task<std::expected<void, ReadError>> read_through(ByteSource& source, std::size_t limit);
+
 class StringSource final : public ByteSource {
  public:
   explicit StringSource(std::string bytes) : bytes_(std::move(bytes)) {}
