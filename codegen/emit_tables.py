@@ -1,11 +1,12 @@
 """tables.cc of a service: its shapes, operations, errors and routes as constants."""
 import routes
 from emit_types import SCALAR_TYPES, banner, error_facts, streaming_type, value_type
-from model import FAULTS, Unknown
+from model import FAULTS, LARGE_BLOB, Unknown
 from naming import enumerator, literal, snake, type_name
 
 PLAIN = {"string": "kString", "integer": "kInteger", "long": "kLong", "double": "kDouble", "float": "kDouble",
-         "boolean": "kBoolean", "timestamp": "kTimestamp", "blob": "kBlob"}
+         "boolean": "kBoolean", "timestamp": "kTimestamp", "blob": "kBlob", LARGE_BLOB: "kLargeBlob"}
+KINDS = {"float": "Double", LARGE_BLOB: "LargeBlob"}
 TIME = {"iso8601": "Iso8601", "rfc822": "HttpDate", "unixTimestamp": "Epoch"}
 
 
@@ -117,7 +118,7 @@ class Tables:
     def shape(self, name):
         model, shape = self.model, self.model.shapes[name]
         kind = shape["type"]
-        fields = [f".kind = Kind::{ {'float': 'Double'}.get(kind, kind.capitalize()) }".replace("{ ", "").replace(" }", ""),
+        fields = [f".kind = Kind::{KINDS.get(kind, kind.capitalize())}",
                   f".name = {literal(name)}", f".ops = {self.ops(name)}"]
         if self.limits(name):
             fields.append(f".limits = &l_{type_name(name)}")
@@ -194,6 +195,7 @@ class Tables:
                   f".action = {literal(model.action(name))}, .index = {index}, .status = {model.status(name)}",
                   f".generated = {flag(made)}, .checksum_required = {flag(model.checksum_required(name))}",
                   f".streams_in = {flag(model.streaming_member(name, 'input'))}, .streams_out = {flag(model.streaming_member(name, 'output'))}",
+                  f".spills = {flag(made and model.spills(name))}",
                   f".unwrapped = {flag(name in model.overlay.get('unwrapped', []))}, .body_limit = {model.body_limit(name)}",
                   f".input = {shape('input')}, .output = {shape('output')}"]
         if result:

@@ -1,9 +1,9 @@
 """types.h, errors.h and ops.h of a service."""
 from naming import constant, enumerator, literal, snake, type_name
-from model import Unknown
+from model import LARGE_BLOB, Unknown
 
 SCALAR_TYPES = {"string": "std::string", "blob": "std::string", "integer": "std::int32_t", "long": "std::int64_t",
-                "double": "double", "float": "double", "boolean": "bool", "timestamp": "Time"}
+                "double": "double", "float": "double", "boolean": "bool", "timestamp": "Time", LARGE_BLOB: "wire::LargeBlob"}
 
 
 def banner(model):

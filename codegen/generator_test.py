@@ -96,8 +96,31 @@ class Refusals(unittest.TestCase):
         self.refused("no operation", None, lambda overlay: overlay.update(statuses={"Gone": 204}))
         self.refused("no member", None, lambda overlay: overlay.update(members={"Thing.Gone": {}}))
 
+    def test_large_blobs_that_cannot_be(self):
+        def speaks_json(facts):
+            facts["metadata"].update(protocol="rest-json", protocols=["rest-json"])
+
+        self.refused("Thing.Gone is no blob", speaks_json, lambda overlay: overlay.update(large_blobs=["Thing.Gone"]))
+        self.refused("Thing.ETag is no blob", speaks_json, lambda overlay: overlay.update(large_blobs=["Thing.ETag"]))
+
+        def has_blob(facts):
+            facts["shapes"]["Code"] = {"type": "blob"}
+            facts["shapes"]["Thing"]["members"]["Code"] = {"shape": "Code"}
+
+        self.refused("only JSON", has_blob, lambda overlay: overlay.update(large_blobs=["Thing.Code"]))
+        self.refused("in an answer", lambda facts: (speaks_json(facts), has_blob(facts)),
+                     lambda overlay: overlay.update(large_blobs=["Thing.Code"]))
+
     def test_members_of_one_name(self):
         self.refused("are called", lambda facts: facts["shapes"]["Thing"]["members"].update(etag={"shape": "String"}))
+
+
+class LargeBlobs(unittest.TestCase):
+    def test_what_spills(self):
+        model = Model.load(MODELS, "lambda")
+        self.assertEqual([name for name in model.served if model.spills(name)],
+                         ["CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"])
+        self.assertIn("std::optional<wire::LargeBlob> zip_file", OUTPUTS["types.h"](model))
 
 
 class Coverage(unittest.TestCase):

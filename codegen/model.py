@@ -7,13 +7,15 @@ import os
 import sys
 
 SCALARS = {"string", "integer", "long", "double", "float", "boolean", "timestamp", "blob"}
+# A blob that the overlay calls large. Models have no such type.
+LARGE_BLOB = "large blob"
 SHAPE_TYPES = SCALARS | {"structure", "list", "map"}
 PROTOCOLS = {"rest-xml": "RestXml", "rest-json": "RestJson", "query": "Query", "smithy-rpc-v2-cbor": "RpcV2Cbor"}
 FAULTS = {"s3": "S3", "cloudfront": "CloudFront", "query": "Query", "json": "Json", "logs": "Logs", "sqs": "Sqs"}
 OVERLAY_KEYS = {
     "about", "xmlns", "protocols", "faults", "bare_errors", "always_millis", "constraints", "roots", "unwrapped", "errors",
     "statuses", "actions", "body_limits", "drop", "unserved_subresources", "subresources", "operations", "shapes", "members", "query_names",
-    "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "open_enums", "namespace"}
+    "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "open_enums", "namespace", "large_blobs"}
 DEFAULT_BODY_LIMIT = 2 << 20
 
 
@@ -69,6 +71,8 @@ class Model:
         self.protocols = self._protocols()
         self.routed = routed and self.protocols[0].startswith("Rest")
         self._check()
+        for path in overlay.get("large_blobs", []):
+            self._enlarge(path)
         self._reach()
         self._order()
 
@@ -96,6 +100,17 @@ class Model:
                 target.pop(key, None)
             else:
                 target[key] = value
+
+    def _enlarge(self, path):
+        shape, _, member = path.partition(".")
+        target = self.shapes.get(shape, {}).get("members", {}).get(member)
+        if target is None or self.shapes[target["shape"]]["type"] != "blob" or self.streams(shape, member):
+            raise Unknown(f"overlay large_blobs: {path} is no blob")
+        if not all(name.startswith(("Json", "RestJson")) for name in self.protocols):
+            raise Unknown(f"overlay large_blobs: {path}: only JSON is read so, {self.name} speaks {self.protocols}")
+        large = "Large" + target["shape"]
+        self.shapes[large] = {**self.shapes[target["shape"]], "type": LARGE_BLOB}
+        target["shape"] = large
 
     def _protocols(self):
         names = self.overlay.get("protocols") or list(self.metadata.get("protocols") or [self.metadata["protocol"]])
@@ -129,24 +144,24 @@ class Model:
         shape = self.shapes[name]
         return list(shape.get("members", {}).values()) + [shape[part] for part in ("member", "key", "value") if part in shape]
 
-    def _reach(self):
-        def walk(start):
-            seen, waiting = set(), list(start)
-            while waiting:
-                name = waiting.pop()
-                if name not in seen:
-                    seen.add(name)
-                    if not self.shapes[name].get("eventstream"):
-                        waiting += [part["shape"] for part in self.parts(name)]
-            return seen
+    def reachable(self, start):
+        seen, waiting = set(), list(start)
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                if not self.shapes[name].get("eventstream"):
+                    waiting += [part["shape"] for part in self.parts(name)]
+        return seen
 
+    def _reach(self):
         used = [self.operations[name] for name in self.served]
         inputs = [operation["input"]["shape"] for operation in used if "input" in operation]
         outputs = [operation["output"]["shape"] for operation in used if "output" in operation]
         errors = [error for operation in used for error in operation.get("errors", [])]
         errors += [name for name, shape in self.shapes.items() if shape.get("synthetic")]
         self.input_roots = set(inputs)
-        self.read, self.written = walk(inputs), walk(outputs + errors)
+        self.read, self.written = self.reachable(inputs), self.reachable(outputs + errors)
         for name in set(inputs) & set(outputs):
             if any(self.streams(name, member) for member in self.shapes[name].get("members", {})):
                 raise Unknown(f"{self.name}.{name}: streams both ways")
@@ -155,6 +170,9 @@ class Model:
         for name in self.read:
             if self.shapes[name].get("eventstream"):
                 raise Unknown(f"{self.name}.{name}: an event stream as input")
+        for name in self.written:
+            if self.shapes[name]["type"] == LARGE_BLOB:
+                raise Unknown(f"{self.name}.{name}: a large blob in an answer")
         self.error_names = sorted({name for name, shape in self.shapes.items() if shape.get("exception")})
 
     def _order(self):
@@ -233,6 +251,10 @@ class Model:
             if self.streams(part["shape"], member_name):
                 return member_name
         return None
+
+    def spills(self, name):
+        part = self.operations[name].get("input")
+        return bool(part) and any(self.shapes[shape]["type"] == LARGE_BLOB for shape in self.reachable([part["shape"]]))
 
     def checksum_required(self, name):
         facts = self.operations[name].get("httpChecksum", {})

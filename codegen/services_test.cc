@@ -156,7 +156,7 @@ TEST_F(Services, LambdaSpeaksRestJson) {
 
   registry().bind<lambda::CreateFunctionOp>(
       [](Context&, lambda::CreateFunctionRequest in) -> Reply<lambda::FunctionConfiguration> {
-        EXPECT_EQ(in.code.zip_file, "zip");
+        EXPECT_EQ(in.code.zip_file.value().size(), 3u);
         EXPECT_EQ(in.environment.value().variables.value().at("KEY"), "V");
         if (in.function_name == "f") {
           lambda::ResourceConflictException modelled;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/loop_executor.h"
 #include "wire/body.h"
 #include "wire/text.h"
@@ -85,6 +86,8 @@ void dump(std::string& out, const Shape& shape, const void* value) {
       return wire::append_json_string(out, base64(as<std::string>(value)));
     case Kind::String:
       return wire::append_json_string(out, as<std::string>(value));
+    case Kind::LargeBlob:
+      CHECK(false, "no overlay here makes a blob large");
     case Kind::BodyIn:
       return wire::append_json_string(out, base64(drain(as<wire::BodyIn>(value).source)));
     case Kind::Double:
@@ -144,6 +147,7 @@ void load(const Tree& tree, const Node& node, const Shape& shape, void* into) {
     case Kind::Double:
       as<double>(into) = node.type == Node::Type::String ? wire::parse_double(node.text).value_or(0) : node.real;
       return;
+    case Kind::LargeBlob:
     case Kind::BodyIn:
       return;
   }

@@ -10,12 +10,13 @@
 namespace skerry::wire {
 namespace {
 
-bool read_object(bool json, std::string body, const Shape& shape, void* input, Reading& in) {
-  if (body.empty()) {
+bool read_object(bool json, Payload payload, const Shape& shape, void* input, Reading& in) {
+  if (payload.bytes.empty()) {
     Seen(shape).report_missing(in, [](Loc) { return true; });
     return true;
   }
-  auto tree = json ? Tree::from_json(std::move(body)) : Tree::from_cbor(std::move(body));
+  auto tree = json ? Tree::from_json(std::move(payload.bytes), std::move(payload.spills))
+                   : Tree::from_cbor(std::move(payload.bytes));
   return tree ? read_tree(*tree, shape, json, input, in) : in.fail(tree.error());
 }
 
@@ -79,9 +80,9 @@ bool read_request(const Route& route, const net::Request& request, Payload paylo
       return read_rest(route, request, std::move(payload), input, in);
     case Protocol::Json10:
     case Protocol::Json11:
-      return read_object(true, std::move(payload.bytes), *operation.input, input, in);
+      return read_object(true, std::move(payload), *operation.input, input, in);
     case Protocol::RpcV2Cbor:
-      return read_object(false, std::move(payload.bytes), *operation.input, input, in);
+      return read_object(false, std::move(payload), *operation.input, input, in);
     case Protocol::Query:
       return read_parameters(payload.bytes.empty() ? request.query() : std::string_view(payload.bytes),
                              *operation.input, input, in);

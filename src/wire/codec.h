@@ -6,6 +6,7 @@
 #include "wire/body.h"
 #include "wire/reading.h"
 #include "wire/route.h"
+#include "wire/spill.h"
 
 // Whole requests into structures, structures into whole responses, in every protocol.
 namespace skerry::wire {
@@ -14,6 +15,7 @@ namespace skerry::wire {
 struct Payload {
   std::string bytes;
   BodyIn stream;
+  std::vector<Spill> spills;  // operation.spills: what left the bytes
 };
 
 // Fills `input` (an operation.input; nothing to do without one) from a request. False when it is malformed; constraints

@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
   Boolean,
   Timestamp,
   Blob,
+  LargeBlob,  // in JSON requests only: a Blob that is spooled past some length (spill.h)
   BodyIn,
   BodyOut
 };
@@ -117,6 +118,7 @@ struct Operation {
   bool checksum_required;   // the body needs a Content-MD5 or x-amz-checksum-*
   bool streams_in;          // the payload is a BodyIn, which nobody reads before the handler
   bool streams_out;
+  bool spills;                   // the input has a LargeBlob: its text is read by read_spilling
   bool unwrapped;                // S3: the one member is the document (GetBucketLocation)
   std::uint64_t body_limit;      // bytes of a request's body, where it does not stream
   const Shape* input = nullptr;  // null: takes nothing, or is not generated

@@ -45,6 +45,7 @@ class JsonParser {
       case '[':
         return rest_.remove_prefix(1), node.type = Type::Array, array(index, depth);
       case '"':
+        if (at_spill()) return spill(node);
         return node.type = Type::String, string(node.text);
       case 't':
         return node.type = Type::Boolean, node.boolean = true, word("true");
@@ -63,7 +64,7 @@ class JsonParser {
     do {
       skip_space();
       std::string_view key;
-      if (!rest_.starts_with('"')) return fail("a key is expected");
+      if (!rest_.starts_with('"') || at_spill()) return fail("a key is expected");
       if (!string(key)) return false;
       if (!take(':')) return fail("a colon is expected");
       last = tree_.append(index, last, key);
@@ -85,6 +86,18 @@ class JsonParser {
   bool word(std::string_view expected) {
     if (!rest_.starts_with(expected)) return fail("an unknown word");
     rest_.remove_prefix(expected.size());
+    return true;
+  }
+
+  // Strings that left the document come in its order, so that one look tells.
+  bool at_spill() const {
+    return spill_ < tree_.spills_.size() && tree_.spills_[spill_].at == tree_.document_->size() - rest_.size();
+  }
+
+  bool spill(Node& node) {
+    node.type = Type::Spilled;
+    node.integer = static_cast<std::int64_t>(spill_++);
+    rest_.remove_prefix(2);
     return true;
   }
 
@@ -202,10 +215,11 @@ class JsonParser {
 
   Tree& tree_;
   std::string_view rest_;
+  std::size_t spill_ = 0;  // the next
 };
 
-std::expected<Tree, std::string> Tree::from_json(std::string document) {
-  Tree tree(std::move(document));
+std::expected<Tree, std::string> Tree::from_json(std::string document, std::vector<Spill> spills) {
+  Tree tree(std::move(document), std::move(spills));
   JsonParser parser(tree);
   if (!parser.document()) return std::unexpected(std::move(parser.why));
   return tree;

@@ -53,6 +53,7 @@ bool read_scalar(std::string_view text, const Shape& shape, const Member* member
     case Kind::Structure:
     case Kind::List:
     case Kind::Map:
+    case Kind::LargeBlob:
     case Kind::BodyIn:
     case Kind::BodyOut:
       break;
@@ -87,6 +88,7 @@ void append_scalar(std::string& out, const Shape& shape, const Member* member, T
     case Kind::Structure:
     case Kind::List:
     case Kind::Map:
+    case Kind::LargeBlob:
     case Kind::BodyIn:
     case Kind::BodyOut:
       break;

@@ -22,6 +22,7 @@ struct Kept {
         context{request, route, of.principal, of.region, of.request_id, of.host_id, of.tasks, of.found, nullptr, {}} {
     request.body = nullptr;
     request.trailers = nullptr;
+    request.tasks = nullptr;
   }
   Kept(const Kept&) = delete;
   Kept& operator=(const Kept&) = delete;
@@ -51,7 +52,8 @@ Task<Outcome> Registry::Late::run(Context& context, Payload payload) {
     auto outcome = co_await std::move(work);
     co_return outcome;
   }
-  CHECK(!context.operation().streams_in, "{} streams its request and cannot answer late", context.operation().name);
+  CHECK(!context.operation().streams_in && !context.operation().spills,
+        "what {} is given lasts as long as its request, so it cannot answer late", context.operation().name);
   auto kept = std::make_shared<Kept>(context);
   Task<Outcome> work = work_on(kept, work_->run(kept->context, std::move(payload)));
   auto render = [kept](const ApiError& error) {

@@ -212,7 +212,7 @@ class RestReader {
       return true;
     }
     if (route_.protocol == Protocol::RestXml) return read_xml_document(payload_.bytes, root, shape, into, in_);
-    auto tree = Tree::from_json(std::move(payload_.bytes));
+    auto tree = Tree::from_json(std::move(payload_.bytes), std::move(payload_.spills));
     return tree ? read_tree(*tree, shape, true, into, in_) : in_.fail(tree.error());
   }
 

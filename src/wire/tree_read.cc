@@ -3,6 +3,7 @@
 
 #include "wire/text.h"
 #include "wire/tree.h"
+#include "wire/type_ops.h"
 
 namespace skerry::wire {
 namespace {
@@ -42,6 +43,8 @@ class TreeReader {
   }
 
   bool value(const Node& node, const Shape& shape, const Member* member, void* into) {
+    if (shape.kind == Kind::LargeBlob) return large_blob(node, into);
+    if (node.type == Type::Spilled) return in_.fail("a shorter value is expected");
     switch (shape.kind) {
       case Kind::Structure:
         return structure(node, shape, into);
@@ -67,6 +70,7 @@ class TreeReader {
         return blob(node, shape, member, into);
       case Kind::Timestamp:
         return time(node, shape, member, into);
+      case Kind::LargeBlob:
       case Kind::BodyIn:
       case Kind::BodyOut:
         break;
@@ -119,6 +123,19 @@ class TreeReader {
       return read_scalar(node.text, shape, member, TimeFormat::Default, into, in_);
     if (json_ || node.type != Type::Bytes) return in_.fail("bytes are expected");
     as<std::string>(into) = node.text;
+    return true;
+  }
+
+  bool large_blob(const Node& node, void* into) {
+    if (node.type == Type::Spilled) {
+      const auto& spilled = tree_.spilled(node);
+      if (!spilled) return in_.fail("base64 is expected");
+      as<LargeBlob>(into) = LargeBlob(spilled);
+      return true;
+    }
+    std::string bytes;
+    if (!blob(node, plain::kBlob, nullptr, &bytes)) return false;
+    as<LargeBlob>(into) = LargeBlob(std::move(bytes));
     return true;
   }
 

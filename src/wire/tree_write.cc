@@ -155,6 +155,7 @@ void write(Out& out, const Shape& shape, const Member* member, const void* value
       return out.bytes(as<std::string>(value));
     case Kind::Timestamp:
       return out.time(as<Time>(value), time_format(member, shape, TimeFormat::Default));
+    case Kind::LargeBlob:
     case Kind::BodyIn:
     case Kind::BodyOut:
       break;

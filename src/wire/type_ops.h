@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "wire/body.h"
 #include "wire/descriptor.h"
+#include "wire/spill.h"
 
 // The C++ types of shapes, and the TypeOps of each, made only as far as a shape's use asks for. For generated code.
 namespace skerry::wire {
@@ -110,7 +111,7 @@ inline constexpr TypeOps kMapOps = ops::map<T, use>();
 namespace plain {
 template <class T>
 inline constexpr TypeOps kOps = ops::holders<T, kRead | kWrite | kInOptional>();
-extern const Shape kString, kInteger, kLong, kDouble, kBoolean, kTimestamp, kBlob, kBodyIn, kBodyOut;
+extern const Shape kString, kInteger, kLong, kDouble, kBoolean, kTimestamp, kBlob, kLargeBlob, kBodyIn, kBodyOut;
 }  // namespace plain
 
 }  // namespace skerry::wire

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "wire/pattern.h"
+#include "wire/spill.h"
 #include "wire/text.h"
 
 namespace skerry::wire {
@@ -56,6 +57,8 @@ class Validator {
         return text(limits, as<std::string>(value));
       case Kind::Blob:
         return length(limits, as<std::string>(value).size(), [&] { return std::string(); });
+      case Kind::LargeBlob:
+        return length(limits, as<LargeBlob>(value).size(), [] { return std::string(); });
       case Kind::List:
       case Kind::Map:
         return length(limits, shape.ops->size(value), [] { return std::string("[]"); });
