@@ -4,14 +4,16 @@
 
 #include "api/auth_errors.h"
 #include "auth/payload.h"
-#include "digest/hasher.h"
+#include "digest/hashing_source.h"
 #include "iam/principal.h"
 
 namespace skerry::api {
 namespace {
 
-// A streaming body's share of the memory: chunks being read, sealed, written and hashed.
+// A streaming body's share of the memory: chunks being read, sealed, written and hashed. One that spills has little
+// more than its text besides.
 constexpr std::size_t kStreamShare = 2 << 20;
+constexpr std::size_t kHashShare = 64 << 10;
 // What is set aside for a body of unknown length before it is read, where the operation allows more.
 constexpr std::size_t kUnknownShare = 64 << 10;
 
@@ -34,8 +36,7 @@ struct ApiServer::Exchange {
   microseconds began;
   wire::Route route{};
   Front* front = nullptr;
-  std::string form;  // a body that had to be read to know the operation
-  bool form_read = false;
+  std::optional<wire::Payload> whole{};  // a body that had to be read to know the operation or who asks
   std::optional<auth::Authenticated> who{};
   std::unique_ptr<auth::Payload> payload{};
   std::optional<wire::Context> context{};
@@ -77,7 +78,8 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
                                          .principal = principal_of(*exchange.who),
                                          .region = exchange.who->region,
                                          .request_id = exchange.id.id,
-                                         .host_id = exchange.id.id2});
+                                         .host_id = exchange.id.id2,
+                                         .tasks = exchange.request.tasks});
   if (!parts_.registry.bound(*exchange.route.operation)) {
     // Nothing of it is here, so there is nothing to be allowed.
     wire::Payload none;
@@ -99,14 +101,12 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
 
 Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exchange) {
   std::size_t limit = wire::Router::kFormLimit;
-  exchange.share =
-      parts_.memory.try_take(std::min<std::size_t>(limit, exchange.request.length.value_or(kUnknownShare)));
-  if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
+  if (auto taken = take_memory(exchange, limit, exchange.request.length); !taken)
+    co_return std::unexpected(taken.error());
   auto body = co_await read_all(*exchange.request.body, limit);
   if (!body) co_return std::unexpected(body_error(body.error()));
-  exchange.form = std::move(*body);
-  exchange.form_read = true;
-  auto route = parts_.router.route_form(exchange.request, exchange.form);
+  exchange.whole.emplace().bytes = std::move(*body);
+  auto route = parts_.router.route_form(exchange.request, exchange.whole->bytes);
   if (!route) {
     exchange.route.service = route.error().service;
     co_return std::unexpected(route.error().error);
@@ -123,17 +123,7 @@ Task<std::expected<void, wire::ApiError>> ApiServer::authenticate(Exchange& exch
   if (exchange.route.virtual_host) expected.virtual_bucket = exchange.route.label("Bucket");
   std::string body_sha256;
   if (auth::Authenticator::needs_body_hash(exchange.request, expected)) {
-    if (!exchange.form_read) {
-      std::size_t limit = exchange.route.operation->body_limit;
-      exchange.share =
-          parts_.memory.try_take(std::min<std::size_t>(limit, exchange.request.length.value_or(kUnknownShare)));
-      if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
-      auto body = co_await read_all(*exchange.request.body, limit);
-      if (!body) co_return std::unexpected(body_error(body.error()));
-      exchange.form = std::move(*body);
-      exchange.form_read = true;
-    }
-    body_sha256 = digest::digest_of(digest::Algorithm::SHA256, exchange.form).hex();
+    if (auto hashed = co_await hash_body(exchange, body_sha256); !hashed) co_return std::unexpected(hashed.error());
     expected.body_sha256 = body_sha256;
   }
   if (auto known = parts_.authenticator.try_authenticate(exchange.request, expected)) {
@@ -147,11 +137,65 @@ Task<std::expected<void, wire::ApiError>> ApiServer::authenticate(Exchange& exch
   co_return std::expected<void, wire::ApiError>();
 }
 
+std::expected<void, wire::ApiError> ApiServer::take_memory(Exchange& exchange, std::size_t most,
+                                                           std::optional<std::uint64_t> announced) {
+  exchange.share = parts_.memory.try_take(std::min<std::size_t>(most, announced.value_or(kUnknownShare)));
+  if (exchange.share) return {};
+  return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
+}
+
+// The body's SHA-256 in hex, for a signature that covers it and carries it nowhere. The body is kept for the operation,
+// where there is one to take it.
+Task<std::expected<void, wire::ApiError>> ApiServer::hash_body(Exchange& exchange, std::string& sha256) {
+  if (exchange.whole) {
+    sha256 = digest::digest_of(digest::Algorithm::SHA256, exchange.whole->bytes).hex();
+    co_return std::expected<void, wire::ApiError>();
+  }
+  digest::HashingSource body(*exchange.request.body, digest::Algorithm::SHA256);
+  const wire::Operation& operation = *exchange.route.operation;
+  std::optional<ReadError> failure;
+  if (parts_.registry.bound(operation)) {
+    std::size_t most = operation.spills ? kStreamShare : operation.body_limit;
+    if (auto taken = take_memory(exchange, most, exchange.request.length); !taken)
+      co_return std::unexpected(taken.error());
+    auto whole = co_await read_whole(exchange, body);
+    if (whole) {
+      exchange.whole = std::move(*whole);
+    } else {
+      failure = whole.error();
+    }
+  } else {
+    if (auto taken = take_memory(exchange, kHashShare, std::nullopt); !taken) co_return std::unexpected(taken.error());
+    if (auto passed = co_await read_through(body, operation.body_limit); !passed) failure = passed.error();
+  }
+  if (failure) co_return std::unexpected(body_error(*failure));
+  sha256 = body.final().hex();
+  co_return std::expected<void, wire::ApiError>();
+}
+
+// A body that an operation takes in one piece, but for what spills of it.
+Task<std::expected<wire::Payload, ReadError>> ApiServer::read_whole(Exchange& exchange, ByteSource& body) {
+  const wire::Operation& operation = *exchange.route.operation;
+  wire::Payload out;
+  if (operation.spills) {
+    auto read =
+        co_await wire::read_spilling(body, parts_.spool, *exchange.request.tasks, {.body_bytes = operation.body_limit});
+    if (!read) co_return std::unexpected(read.error());
+    out.bytes = std::move(read->text);
+    out.spills = std::move(read->spills);
+  } else {
+    auto read = co_await read_all(body, operation.body_limit);
+    if (!read) co_return std::unexpected(read.error());
+    out.bytes = std::move(*read);
+  }
+  co_return out;
+}
+
 Task<std::expected<void, wire::ApiError>> ApiServer::read_body(Exchange& exchange, wire::Payload& payload) {
   wire::Context& context = *exchange.context;
   const wire::Operation& operation = *exchange.route.operation;
-  if (exchange.form_read) {
-    payload.bytes = std::move(exchange.form);
+  if (exchange.whole) {
+    payload = std::move(*exchange.whole);
     co_return std::expected<void, wire::ApiError>();
   }
   auth::LiteralHash hash = operation.streams_in ? auth::LiteralHash::Elsewhere : auth::LiteralHash::Here;
@@ -160,10 +204,9 @@ Task<std::expected<void, wire::ApiError>> ApiServer::read_body(Exchange& exchang
   exchange.payload = std::move(*wrapped);
   context.trailers = &exchange.payload->trailers();
 
-  std::size_t share = operation.streams_in ? kStreamShare : operation.body_limit;
-  share = std::min<std::size_t>(share, exchange.payload->size().value_or(kUnknownShare));
-  exchange.share = parts_.memory.try_take(share);
-  if (!exchange.share) co_return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
+  std::size_t most = operation.streams_in || operation.spills ? kStreamShare : operation.body_limit;
+  if (auto taken = take_memory(exchange, most, exchange.payload->size()); !taken)
+    co_return std::unexpected(taken.error());
 
   if (operation.streams_in) {
     if (exchange.who->payload == auth::PayloadMode::Literal) {
@@ -173,15 +216,15 @@ Task<std::expected<void, wire::ApiError>> ApiServer::read_body(Exchange& exchang
     payload.stream = {.source = exchange.payload.get(), .length = exchange.payload->size()};
     co_return std::expected<void, wire::ApiError>();
   }
-  auto body = co_await read_all(*exchange.payload, operation.body_limit);
-  if (!body) {
+  auto whole = co_await read_whole(exchange, *exchange.payload);
+  if (!whole) {
     if (exchange.payload->failure()) co_return std::unexpected(api_error(*exchange.payload->failure()));
-    co_return std::unexpected(body_error(body.error()));
+    co_return std::unexpected(body_error(whole.error()));
   }
-  if (auto good = exchange.front->check_body(context, *body, exchange.payload->trailers()); !good) {
+  if (auto good = exchange.front->check_body(context, whole->bytes, exchange.payload->trailers()); !good) {
     co_return std::unexpected(good.error());
   }
-  payload.bytes = std::move(*body);
+  payload = std::move(*whole);
   co_return std::expected<void, wire::ApiError>();
 }
 

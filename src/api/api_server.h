@@ -9,6 +9,7 @@
 #include "auth/authenticator.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/spool.h"
 #include "net/http.h"
 #include "wire/registry.h"
 #include "wire/router.h"
@@ -28,6 +29,7 @@ class ApiServer final : public net::Handler {
     auth::Authenticator& authenticator;
     std::vector<Front*> fronts;  // one for each service of the router; the first is S3's
     MemoryBudget& memory;
+    Spool& spool;  // for what of a request is too large for memory
     Metrics& metrics;
     Log& log;
     const Clock& clock;
@@ -45,7 +47,11 @@ class ApiServer final : public net::Handler {
   Task<wire::Answer> answer(Exchange& exchange);
   Task<std::expected<void, wire::ApiError>> resolve_form(Exchange& exchange);
   Task<std::expected<void, wire::ApiError>> authenticate(Exchange& exchange);
+  Task<std::expected<void, wire::ApiError>> hash_body(Exchange& exchange, std::string& sha256);
   Task<std::expected<void, wire::ApiError>> read_body(Exchange& exchange, wire::Payload& payload);
+  Task<std::expected<wire::Payload, ReadError>> read_whole(Exchange& exchange, ByteSource& body);
+  std::expected<void, wire::ApiError> take_memory(Exchange& exchange, std::size_t most,
+                                                  std::optional<std::uint64_t> announced);
   wire::Answer refuse(const Exchange& exchange, const wire::ApiError& error) const;
   static void identify(net::Response& response, const RequestId& id);
   void finish(Exchange& exchange, wire::Answer& answer) const;

@@ -26,7 +26,8 @@ class Front {
   virtual Task<std::expected<void, wire::ApiError>> authorize(wire::Context& context,
                                                               const auth::Authenticated& who) = 0;
 
-  // A body that was read whole against what the request's headers and trailers say of it.
+  // A body that was read whole against what the request's headers and trailers say of it. Of one that spills it is the
+  // text that is left.
   virtual std::expected<void, wire::ApiError> check_body(const wire::Context& context, std::string_view body,
                                                          const net::Headers& trailers) = 0;
 };

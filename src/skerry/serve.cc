@@ -22,6 +22,7 @@
 #include "skerry/unserved.h"
 #include "skerry/wire_up_metrics.h"
 #include "skerry/wire_up_s3.h"
+#include "storage/blob_spool.h"
 
 namespace skerry {
 namespace {
@@ -158,12 +159,14 @@ int serve(const Settings& settings) {
   auth::Authenticator authenticator(stack.accounts(), stack.clock(), auth_options);
   s3.bind(registry, authenticator);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
+  storage::BlobSpool spool({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}, stack.random());
   api::Metrics metrics;
   api::ApiServer api({.router = router,
                       .registry = registry,
                       .authenticator = authenticator,
                       .fronts = std::move(fronts),
                       .memory = memory,
+                      .spool = spool,
                       .metrics = metrics,
                       .log = log,
                       .clock = stack.clock(),

@@ -1,9 +1,13 @@
 """What is modelled and not served says so by name, in the protocol of the client that asks."""
 
+import os
+import pathlib
+
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from harness.server import Server
 
 CALLS = {
     "acm": "list_certificates",  # JSON 1.1
@@ -58,3 +62,22 @@ def test_says_so_only_to_those_who_sign_rightly(server, account, service):
         (403, "InvalidSignatureException"),
         (400, "InvalidSignatureException"),
     ]
+
+
+def test_a_functions_code_is_read_and_not_held(tmp_path):
+    """50 MB of code are 67 MB of JSON: more than a small server has memory for."""
+    with Server(tmp_path / "data", ["--memory", "64MiB"]) as server:
+        client = make_client(server, server.root(), "lambda")
+        code = os.urandom(50 * 1024 * 1024)
+        before = peak_memory(server.process.pid)
+        with pytest.raises(ClientError) as caught:
+            client.create_function(FunctionName="f", Role="arn:aws:iam::111122223333:role/r", Code={"ZipFile": code})
+        assert caught.value.response["Error"]["Code"] == "NotImplemented"
+        assert peak_memory(server.process.pid) - before < 8 << 20
+
+
+def peak_memory(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) << 10
+    raise AssertionError("no VmHWM")
