@@ -63,6 +63,7 @@ Task<> Scrub::keep_rate() {
 
 Task<ScrubReport> Scrub::run() {
   report_ = {};
+  unprotected_.clear();
   begin_ = clock_.steady();
   auto done = co_await run_all();
   report_.complete = done.has_value() && !stopping_;
@@ -144,13 +145,15 @@ Task<Scrub::Result> Scrub::check_one(Partition partition, const ScrubHost::Used&
     auto there = co_await is_there(segment);
     if (!there) co_return std::unexpected(there.error());
     if (!*there) kind = ScrubReport::Kind::Missing;
-  } else if (segment.place == Place::Blob) {
-    std::string key = reference_key(segment.id);
-    auto referenced = co_await has_row(segment.id.owner, key);
+  }
+  if (segment.place == Place::Blob) {
+    auto referenced = co_await is_protected(segment.id);
     if (!referenced) co_return std::unexpected(referenced.error());
-    if (*referenced) co_return Result{};
-    kind = ScrubReport::Kind::Unreferenced;
-    wrong = "has no reference row";
+    if (!*referenced) unprotected_.insert(segment.id);
+    if (!*referenced && !wrong) {
+      kind = ScrubReport::Kind::Unreferenced;
+      wrong = "has no reference row";
+    }
   }
   if (!wrong) co_return Result{};
   auto still = co_await host_.is_still_used(partition, used);
@@ -197,6 +200,15 @@ Task<StoreResult<bool>> Scrub::is_there(const Segment& segment) {
   auto size = co_await stores_.blobs.size(segment.id);
   if (!size && size.error().errc != StoreErrc::NotFound) co_return std::unexpected(size.error());
   co_return size.has_value();
+}
+
+// Whether a reference keeps it from being taken for garbage; a condemned one says that it is.
+Task<StoreResult<bool>> Scrub::is_protected(const BlobId& id) {
+  const std::string key = reference_key(id);
+  auto row = co_await stores_.meta.get(id.owner, key);
+  if (!row) co_return std::unexpected(row.error());
+  records::Reference reference;
+  co_return row->has_value() && reference.ParseFromString(**row) && !reference.condemned();
 }
 
 Task<StoreResult<bool>> Scrub::has_row(Partition partition, std::string key) {
@@ -268,7 +280,7 @@ Task<Scrub::Result> Scrub::check_epoch(Epoch epoch, const std::vector<Partition>
       std::string key = reference_key(id);
       auto referenced = co_await has_row(id.owner, key);
       if (!referenced) co_return std::unexpected(referenced.error());
-      if (*referenced) continue;
+      if (*referenced || unprotected_.contains(id)) continue;
       bool owner_lives = std::ranges::find(live, id.owner) != live.end();
       auto judged = co_await judge_unreferenced(id, owner_lives);
       if (!judged) co_return judged;

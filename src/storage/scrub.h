@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,9 +62,9 @@ struct ScrubReport {
 // Reads everything that is stored and says what is wrong: for `skerry verify`. May run beside a working server: what is
 // new, in flight, dropped or on its way out is never taken for damage.
 //
-// Repair removes what is provably garbage and nothing else: orphans of closed epochs (condemned first, then left to the
-// sweeper), and dangling references that no metadata uses. A bulk value that nothing uses cannot be found, and cannot
-// come to be: it lies in the batch of its use.
+// Repair removes what is provably garbage and nothing else: orphans of closed epochs that no metadata uses (condemned
+// first, then left to the sweeper), and dangling references that no metadata uses. A bulk value that nothing uses
+// cannot be found, and cannot come to be: it lies in the batch of its use.
 //
 // Threads: one executor's.
 class Scrub {
@@ -91,6 +92,7 @@ class Scrub {
   Task<StoreResult<std::optional<std::string>>> damage_of(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<std::optional<std::string>>> damage_of_empty(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<bool>> is_there(const Segment& segment);
+  Task<StoreResult<bool>> is_protected(const BlobId& id);
   Task<Result> check_references(Partition partition, const Ids& references, const Ids& used);
   Task<Result> check_orphans(const std::vector<Partition>& live);
   Task<StoreResult<std::vector<Epoch>>> load_closed_epochs();
@@ -108,6 +110,7 @@ class Scrub {
   const Options options_;
   ScrubReport report_;
   std::map<Partition, Ids> removals_;  // read again before anything is called an orphan
+  std::set<BlobId> unprotected_;       // in use, and without a reference: they look like orphans
   microseconds begin_{0};              // steady
   bool stopping_ = false;
 };

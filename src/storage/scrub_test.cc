@@ -189,6 +189,27 @@ TEST_F(ScrubTest, RepairsOnlyWhatIsProvablyGarbage) {
   EXPECT_THAT(findings(scrub()), ElementsAre(Pair(Kind::UnusedReference, unused.id)));
 }
 
+// A blob in use that lost its reference row looks like an orphan to whoever asks for the row alone.
+TEST_F(ScrubTest, WhatIsUsedIsNoOrphan) {
+  Segment unreferenced = store(100), damaged = store(200'000), condemned = store(300);
+  cluster_.disk().flip_byte(damaged.id, 100);
+  for (const Segment& segment : {unreferenced, damaged, condemned}) erase_row(reference_key(segment.id));
+  end_epoch();
+  ScrubReport report = scrub({.repair = true});
+  EXPECT_THAT(findings(report), ElementsAre(Pair(Kind::Unreferenced, unreferenced.id), Pair(Kind::Damaged, damaged.id),
+                                            Pair(Kind::Unreferenced, condemned.id)));
+  Sweeper sweeper(stores(), *this, sim_, {});
+  sim_.advance(seconds(31));
+  EXPECT_TRUE(sim_.run(sweeper.pass()));
+  EXPECT_EQ(cluster_.disk().blobs().size(), 3u) << "what is in use went with a repair";
+
+  Batch batch{.partition = kOwner};
+  condemn(batch, condemned.id, sim_.now());
+  commit(batch);
+  EXPECT_THAT(findings(scrub()), testing::Contains(Pair(Kind::Unreferenced, condemned.id)))
+      << "it is going to be removed, and is in use";
+}
+
 TEST_F(ScrubTest, KeepsItsRateAndStops) {
   for (int i = 0; i < 10; ++i) store(100'000);
   microseconds begin = sim_.steady();
