@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "s3/errors.h"
 #include "s3/janitor.h"
 #include "s3/multipart_store.h"
 #include "s3/scrub_host.h"
@@ -104,7 +105,7 @@ struct UploadServer final : storage::SweepHost {
 
   // What the bucket's versions and parts use, by place.
   std::set<storage::BlobId> used(const FoundBucket& bucket, storage::Place place) {
-    ScrubHost host(client->meta(), *buckets);
+    ScrubHost host(client->meta(), *buckets, [](storage::Partition) {});
     std::set<storage::BlobId> out;
     std::optional<std::string> begin = "";
     while (begin) {

@@ -26,7 +26,7 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
           stack.meta(), buckets_, stack.clock(), [this](storage::Partition partition) { sweeper_.note(partition); },
           s3::Janitor::Options{}),
       front_(buckets_, {.any_region = settings.flag("s3.any_region")}),
-      scrub_host_(stack.meta(), buckets_),
+      scrub_host_(stack.meta(), buckets_, [this](storage::Partition partition) { sweeper_.note(partition); }),
       any_region_(settings.flag("s3.any_region")) {}
 
 void S3::bind(wire::Registry& registry, auth::Authenticator& authenticator) {

@@ -45,28 +45,43 @@ std::string_view ScrubReport::name(Kind kind) {
       return "unused reference";
     case Kind::Orphan:
       return "orphan";
+    case Kind::Unreadable:
+      return "unreadable";
   }
   std::unreachable();
 }
 
-void Scrub::find(ScrubReport::Kind kind, const BlobId& id, std::string detail, bool repaired) {
+void Scrub::find(ScrubReport::Kind kind, std::optional<BlobId> id, std::string detail, bool repaired) {
   report_.found += 1;
+  if (repaired) report_.repaired += 1;
   if (report_.findings.size() < kFindingsMax) report_.findings.push_back({kind, id, std::move(detail), repaired});
+}
+
+Scrub::Result Scrub::find_damage(const StoreError& error, std::optional<BlobId> id, std::string where) {
+  if (error.errc != StoreErrc::Corrupt) return std::unexpected(error);
+  find(ScrubReport::Kind::Unreadable, id, where + ": " + error.detail);
+  return {};
 }
 
 // Sleeps until reading so much would have taken this long at the permitted rate.
 Task<> Scrub::keep_rate() {
   if (options_.bytes_per_second == 0) co_return;
-  microseconds due = begin_ + microseconds(report_.bytes * 1'000'000 / options_.bytes_per_second);
+  // In two steps: a million times the bytes of a large store is more than 64 bits hold.
+  const std::uint64_t rate = options_.bytes_per_second;
+  const std::uint64_t rest_us = report_.bytes % rate * 1'000'000 / rate;
+  microseconds due = begin_ + seconds(report_.bytes / rate) + microseconds(rest_us);
   if (due > clock_.steady()) co_await sleep_for(due - clock_.steady());
 }
 
 Task<ScrubReport> Scrub::run() {
   report_ = {};
   unprotected_.clear();
+  unread_.clear();
   begin_ = clock_.steady();
   auto done = co_await run_all();
   report_.complete = done.has_value() && !stopping_;
+  if (stopping_) report_.reason = "it was stopped";
+  if (!done) report_.reason = done.error().detail;
   co_return std::move(report_);
 }
 
@@ -84,7 +99,12 @@ Task<Scrub::Result> Scrub::run_all() {
 // References first: each that was there before the metadata was read is used by it, or is not used.
 Task<Scrub::Result> Scrub::check_partition(Partition partition) {
   auto references = co_await load_references(partition);
-  if (!references) co_return std::unexpected(references.error());
+  if (!references) {
+    const std::string where = fmt::format("the references of partition {}", std::uint64_t(partition));
+    if (auto found = find_damage(references.error(), std::nullopt, where); !found) co_return found;
+    unread_.insert(partition);
+    references.emplace();
+  }
   auto used = co_await check_used(partition);
   if (!used) co_return std::unexpected(used.error());
   if (stopping_) co_return Result{};
@@ -110,21 +130,35 @@ Task<StoreResult<Scrub::Ids>> Scrub::load_references(Partition partition) {
 Task<StoreResult<Scrub::Ids>> Scrub::check_used(Partition partition) {
   Ids ids;
   std::string begin;
-  for (;;) {
+  while (!stopping_) {
     auto page = co_await host_.load_used(partition, begin);
-    if (!page) co_return std::unexpected(page.error());
-    for (const ScrubHost::Used& used : page->used) {
-      if (stopping_) co_return ids;
-      if (used.segment.place == Place::Blob) ids.push_back(used.segment.id);
-      auto done = co_await check_one(partition, used);
-      if (!done) co_return std::unexpected(done.error());
-      co_await keep_rate();
+    if (!page) {
+      const std::string where = fmt::format("the rows of partition {}", std::uint64_t(partition));
+      if (auto found = find_damage(page.error(), std::nullopt, where); !found) co_return std::unexpected(found.error());
+      unread_.insert(partition);
+      break;
     }
+    auto done = co_await check_page(partition, *page, ids);
+    if (!done) co_return std::unexpected(done.error());
     if (!page->next) break;
     begin = *page->next;
   }
   std::ranges::sort(ids);
   co_return ids;
+}
+
+Task<Scrub::Result> Scrub::check_page(Partition partition, const ScrubHost::Page& page, Ids& used) {
+  for (const std::string& detail : page.unreadable) find(ScrubReport::Kind::Unreadable, std::nullopt, detail);
+  if (!page.unreadable.empty()) unread_.insert(partition);
+  used.insert(used.end(), page.leaving.begin(), page.leaving.end());
+  for (const ScrubHost::Used& use : page.used) {
+    if (stopping_) break;
+    if (use.segment.place == Place::Blob) used.push_back(use.segment.id);
+    auto done = co_await check_one(partition, use);
+    if (!done) co_return done;
+    co_await keep_rate();
+  }
+  co_return Result{};
 }
 
 Task<Scrub::Result> Scrub::check_one(Partition partition, const ScrubHost::Used& used) {
@@ -138,27 +172,30 @@ Task<Scrub::Result> Scrub::check_one(Partition partition, const ScrubHost::Used&
   if (!kek) wrong = "its key: " + kek.error().detail;
   if (kek) {
     auto damage = co_await damage_of(segment, *kek);
-    if (!damage) co_return std::unexpected(damage.error());
-    wrong = *damage;
+    wrong = damage ? *damage : damage.error().detail;
+    // A sector that has gone bad, perhaps. Where nothing answers, the next rows will not either.
+    if (!damage) kind = ScrubReport::Kind::Unreadable;
   }
-  if (wrong) {
+  if (wrong && kind == ScrubReport::Kind::Damaged) {
     auto there = co_await is_there(segment);
-    if (!there) co_return std::unexpected(there.error());
-    if (!*there) kind = ScrubReport::Kind::Missing;
+    if (!there && there.error().errc != StoreErrc::Corrupt) co_return std::unexpected(there.error());
+    if (there && !*there) kind = ScrubReport::Kind::Missing;
   }
   if (segment.place == Place::Blob) {
     auto referenced = co_await is_protected(segment.id);
-    if (!referenced) co_return std::unexpected(referenced.error());
-    if (!*referenced) unprotected_.insert(segment.id);
-    if (!*referenced && !wrong) {
+    if (!referenced) {
+      if (auto found = find_damage(referenced.error(), segment.id, used.where); !found) co_return found;
+    }
+    if (!referenced || !*referenced) unprotected_.insert(segment.id);
+    if (referenced && !*referenced && !wrong) {
       kind = ScrubReport::Kind::Unreferenced;
       wrong = "has no reference row";
     }
   }
   if (!wrong) co_return Result{};
   auto still = co_await host_.is_still_used(partition, used);
-  if (!still) co_return std::unexpected(still.error());
-  if (*still) find(kind, segment.id, used.where + ": " + *wrong);
+  if (!still && still.error().errc != StoreErrc::Corrupt) co_return std::unexpected(still.error());
+  if (!still || *still) find(kind, segment.id, used.where + ": " + *wrong);
   co_return Result{};
 }
 
@@ -221,28 +258,40 @@ Task<Scrub::Result> Scrub::check_references(Partition partition, const Ids& refe
   for (const BlobId& id : references) {
     if (stopping_) break;
     if (std::ranges::binary_search(used, id)) continue;
-    Segment segment{.id = id};
-    auto there = co_await is_there(segment);
-    if (!there) co_return std::unexpected(there.error());
-    const std::string key = reference_key(id);
-    auto row = co_await stores_.meta.get(partition, key);
-    if (!row) co_return std::unexpected(row.error());
-    if (!*row) continue;  // dropped meanwhile
-    if (*there) {
-      // Not repaired: what moves from an upload to an object while we read is in neither page.
-      find(ScrubReport::Kind::UnusedReference, id, "no metadata uses it");
-      continue;
-    }
-    bool repaired = false;
-    if (options_.repair) {
-      Batch batch{.partition = partition};
-      batch.requirements.push_back({key, **row});
-      batch.erases.push_back(key);
-      auto done = co_await stores_.meta.commit(std::move(batch));
-      repaired = done.has_value();
-    }
-    find(ScrubReport::Kind::DanglingReference, id, "the blob is not there, and no metadata uses it", repaired);
+    auto judged = co_await judge_unused(partition, id);
+    if (judged) continue;
+    if (auto found = find_damage(judged.error(), id, "its reference"); !found) co_return found;
   }
+  co_return Result{};
+}
+
+// A reference that is used by nothing that was read.
+Task<Scrub::Result> Scrub::judge_unused(Partition partition, BlobId id) {
+  Segment segment{.id = id};
+  auto there = co_await is_there(segment);
+  if (!there) co_return std::unexpected(there.error());
+  const std::string key = reference_key(id);
+  auto row = co_await stores_.meta.get(partition, key);
+  if (!row) co_return std::unexpected(row.error());
+  if (!*row) co_return Result{};  // dropped meanwhile
+  const bool all_read = !unread_.contains(partition);
+  if (*there) {
+    // Not repaired: what moves from an upload to an object while we read is in neither page.
+    if (all_read) find(ScrubReport::Kind::UnusedReference, id, "no metadata uses it");
+    co_return Result{};
+  }
+  bool repaired = false;
+  if (options_.repair && all_read) {
+    Batch batch{.partition = partition};
+    batch.requirements.push_back({key, **row});
+    batch.erases.push_back(key);
+    auto done = co_await stores_.meta.commit(std::move(batch));
+    repaired = done.has_value();
+  }
+  find(ScrubReport::Kind::DanglingReference, id,
+       all_read ? "the blob is not there, and no metadata uses it"
+                : "the blob is not there; what uses it may be among the rows that cannot be read",
+       repaired);
   co_return Result{};
 }
 
@@ -277,17 +326,22 @@ Task<Scrub::Result> Scrub::check_epoch(Epoch epoch, const std::vector<Partition>
     if (!page) co_return std::unexpected(page.error());
     if (page->empty()) break;
     for (const BlobId& id : *page) {
-      std::string key = reference_key(id);
-      auto referenced = co_await has_row(id.owner, key);
-      if (!referenced) co_return std::unexpected(referenced.error());
-      if (*referenced || unprotected_.contains(id)) continue;
       bool owner_lives = std::ranges::find(live, id.owner) != live.end();
-      auto judged = co_await judge_unreferenced(id, owner_lives);
-      if (!judged) co_return judged;
+      auto judged = co_await judge_blob(id, owner_lives);
+      if (judged) continue;
+      if (auto found = find_damage(judged.error(), id, "what refers to it"); !found) co_return found;
     }
     after = page->back();
   }
   co_return Result{};
+}
+
+Task<Scrub::Result> Scrub::judge_blob(BlobId id, bool live) {
+  std::string key = reference_key(id);
+  auto referenced = co_await has_row(id.owner, key);
+  if (!referenced) co_return std::unexpected(referenced.error());
+  if (*referenced || unprotected_.contains(id)) co_return Result{};
+  co_return co_await judge_unreferenced(id, live);
 }
 
 // A blob of a closed epoch without a reference: on its way out, just gone, or an orphan.
@@ -304,17 +358,21 @@ Task<Scrub::Result> Scrub::judge_unreferenced(BlobId id, bool live) {
   if (!size) co_return std::unexpected(size.error());
 
   bool repaired = false;
-  if (options_.repair && live) {
+  const bool all_read = !unread_.contains(id.owner);
+  if (options_.repair && all_read && live) {
     Batch batch{.partition = id.owner};
     condemn(batch, id, clock_.now());
     auto done = co_await stores_.meta.commit(std::move(batch));
     repaired = done.has_value();
     if (repaired) host_.note_removals(id.owner);
-  } else if (options_.repair) {
+  } else if (options_.repair && all_read) {
     auto done = co_await stores_.blobs.remove(id);
     repaired = done.has_value();
   }
-  find(ScrubReport::Kind::Orphan, id, fmt::format("{} bytes that nothing refers to", *size), repaired);
+  find(ScrubReport::Kind::Orphan, id,
+       fmt::format("{} bytes that nothing refers to{}", *size,
+                   all_read ? "" : "; what uses them may be among the rows that cannot be read"),
+       repaired);
   co_return Result{};
 }
 

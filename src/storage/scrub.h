@@ -23,7 +23,9 @@ class ScrubHost {
   };
   struct Page {
     std::vector<Used> used;
-    std::optional<std::string> next;  // where the next page begins; nullopt: that was all
+    std::vector<BlobId> leaving;          // referred to as long as what was deleted is taken apart: not read
+    std::vector<std::string> unreadable;  // what is wrong with metadata whose uses may be missing here, and where
+    std::optional<std::string> next;      // where the next page begins; nullopt: that was all
   };
 
   virtual ~ScrubHost() = default;
@@ -43,28 +45,32 @@ struct ScrubReport {
     DanglingReference,  // a reference row to a blob that is not there
     UnusedReference,    // a reference row, and no metadata that uses the blob
     Orphan,             // a blob that nothing refers to and nothing is going to remove
+    Unreadable,         // rows, or a blob that the disk does not give back: what is wrong with them is not known
   };
   struct Finding {
     Kind kind;
-    BlobId id;
-    std::string detail;  // where it is used, what is wrong
+    std::optional<BlobId> id;  // nullopt: of rows
+    std::string detail;        // where it is used, what is wrong
     bool repaired = false;
   };
   std::vector<Finding> findings;  // the first 10,000
   std::uint64_t found = 0;
+  std::uint64_t repaired = 0;
   std::uint64_t blobs = 0;  // read to the end, bulk values too
   std::uint64_t bytes = 0;  // plain
   bool complete = false;    // not stopped, and the stores answered
+  std::string reason;       // why it is not complete
 
   static std::string_view name(Kind kind);
 };
 
 // Reads everything that is stored and says what is wrong: for `skerry verify`. May run beside a working server: what is
-// new, in flight, dropped or on its way out is never taken for damage.
+// new, in flight, dropped or on its way out is never taken for damage. Goes on past what is damaged, rows too.
 //
 // Repair removes what is provably garbage and nothing else: orphans of closed epochs that no metadata uses (condemned
 // first, then left to the sweeper), and dangling references that no metadata uses. A bulk value that nothing uses
-// cannot be found, and cannot come to be: it lies in the batch of its use.
+// cannot be found, and cannot come to be: it lies in the batch of its use. Where rows of a partition cannot be read,
+// nothing of its is garbage provably.
 //
 // Threads: one executor's.
 class Scrub {
@@ -88,20 +94,25 @@ class Scrub {
   Task<Result> check_partition(Partition partition);
   Task<StoreResult<Ids>> load_references(Partition partition);
   Task<StoreResult<Ids>> check_used(Partition partition);
+  Task<Result> check_page(Partition partition, const ScrubHost::Page& page, Ids& used);
   Task<Result> check_one(Partition partition, const ScrubHost::Used& used);
   Task<StoreResult<std::optional<std::string>>> damage_of(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<std::optional<std::string>>> damage_of_empty(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<bool>> is_there(const Segment& segment);
   Task<StoreResult<bool>> is_protected(const BlobId& id);
   Task<Result> check_references(Partition partition, const Ids& references, const Ids& used);
+  Task<Result> judge_unused(Partition partition, BlobId id);
   Task<Result> check_orphans(const std::vector<Partition>& live);
   Task<StoreResult<std::vector<Epoch>>> load_closed_epochs();
   Task<Result> check_epoch(Epoch epoch, const std::vector<Partition>& live);
+  Task<Result> judge_blob(BlobId id, bool live);
   Task<Result> judge_unreferenced(BlobId id, bool live);
   Task<StoreResult<bool>> has_row(Partition partition, std::string key);
   Task<StoreResult<bool>> awaits_removal(BlobId id);
   Task<StoreResult<Ids>> load_removals(Partition partition);
-  void find(ScrubReport::Kind kind, const BlobId& id, std::string detail, bool repaired = false);
+  void find(ScrubReport::Kind kind, std::optional<BlobId> id, std::string detail, bool repaired = false);
+  // Damage is a finding, after which the check goes on; whatever else a store says ends it.
+  Result find_damage(const StoreError& error, std::optional<BlobId> id, std::string where);
   Task<> keep_rate();
 
   const Sweeper::Stores stores_;
@@ -111,6 +122,7 @@ class Scrub {
   ScrubReport report_;
   std::map<Partition, Ids> removals_;  // read again before anything is called an orphan
   std::set<BlobId> unprotected_;       // in use, and without a reference: they look like orphans
+  std::set<Partition> unread_;         // not all of their rows could be read: there nothing is garbage
   microseconds begin_{0};              // steady
   bool stopping_ = false;
 };

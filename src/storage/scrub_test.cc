@@ -21,6 +21,58 @@ using Kind = ScrubReport::Kind;
 
 constexpr Partition kOwner{1000};
 
+// A disk that does not give some of its rows and blobs back as they were written.
+class DamagedMeta final : public MetaStore {
+ public:
+  explicit DamagedMeta(MetaStore& inner) : inner_(inner) {}
+  std::set<std::string> keys;     // of single rows and bulk values
+  std::optional<char> row_class;  // what a scan does not get past
+
+  Task<StoreResult<std::optional<std::string>>> get(Partition partition, std::string_view key) override {
+    if (keys.contains(std::string(key))) return refuse<std::optional<std::string>>();
+    return inner_.get(partition, key);
+  }
+  Task<StoreResult<std::optional<std::string>>> get_bulk(Partition partition, std::string_view key) override {
+    if (keys.contains(std::string(key))) return refuse<std::optional<std::string>>();
+    return inner_.get_bulk(partition, key);
+  }
+  Task<StoreResult<ScanPage>> scan(ScanRequest request) override {
+    if (row_class == request.begin.front()) return refuse<ScanPage>();
+    return inner_.scan(std::move(request));
+  }
+  Task<std::expected<void, CommitError>> commit(Batch batch) override { return inner_.commit(std::move(batch)); }
+  Task<StoreResult<void>> erase_partition(Partition partition) override { return inner_.erase_partition(partition); }
+  std::size_t bulk_limit() const override { return inner_.bulk_limit(); }
+
+ private:
+  template <class T>
+  static Task<StoreResult<T>> refuse() {
+    co_return std::unexpected(StoreError{StoreErrc::Corrupt, "a checksum does not match"});
+  }
+  MetaStore& inner_;
+};
+
+class DamagedBlobs final : public BlobStore {
+ public:
+  explicit DamagedBlobs(BlobStore& inner) : inner_(inner) {}
+  std::set<BlobId> ids;
+
+  Task<StoreResult<std::unique_ptr<BlobWriter>>> create(BlobId id) override { return inner_.create(id); }
+  Task<StoreResult<std::size_t>> read(BlobId id, std::uint64_t offset, std::span<char> into) override {
+    if (ids.contains(id)) co_return std::unexpected(StoreError{StoreErrc::Unavailable, "Input/output error"});
+    co_return co_await inner_.read(id, offset, into);
+  }
+  Task<StoreResult<std::uint64_t>> size(BlobId id) override { return inner_.size(id); }
+  Task<StoreResult<void>> remove(BlobId id) override { return inner_.remove(id); }
+  Task<StoreResult<std::vector<BlobId>>> list(Epoch epoch, std::optional<BlobId> after, std::size_t limit) override {
+    return inner_.list(epoch, after, limit);
+  }
+  Task<StoreResult<std::vector<Epoch>>> epochs() override { return inner_.epochs(); }
+
+ private:
+  BlobStore& inner_;
+};
+
 class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
  protected:
   ScrubTest() {
@@ -36,6 +88,8 @@ class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
   Task<StoreResult<Page>> load_used(Partition, std::string begin) override {
     std::size_t first = begin.empty() ? 0 : std::stoul(begin);
     Page page;
+    if (first == 0) page.unreadable = unreadable_;
+    if (first == 0) page.leaving = leaving_;
     for (std::size_t i = first; i < used_.size() && i < first + 2; ++i) page.used.push_back(used_[i]);
     if (first + 2 < used_.size()) page.next = std::to_string(first + 2);
     co_return page;
@@ -85,7 +139,7 @@ class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
     EXPECT_TRUE(sim_.run(epochs_.start()));
   }
 
-  Sweeper::Stores stores() { return {client_->meta(), client_->blobs(), epochs_, *keyring_, readers_}; }
+  Sweeper::Stores stores() { return {meta_, blobs_, epochs_, *keyring_, readers_}; }
   ScrubReport scrub(Scrub::Options options = {}) {
     Scrub scrub(stores(), *this, sim_, options);
     ScrubReport report = sim_.run(scrub.run());
@@ -95,7 +149,7 @@ class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
   }
   std::vector<std::pair<Kind, BlobId>> findings(const ScrubReport& report) {
     std::vector<std::pair<Kind, BlobId>> out;
-    for (const auto& finding : report.findings) out.emplace_back(finding.kind, finding.id);
+    for (const auto& finding : report.findings) out.emplace_back(finding.kind, finding.id.value_or(BlobId{}));
     return out;
   }
 
@@ -104,10 +158,14 @@ class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
   SimulatedCluster cluster_{sim_, 3};
   std::unique_ptr<SimulatedClient> client_ = cluster_.connect(Faults{.short_page = 0.3, .empty_page = 0.2});
   Epochs epochs_{client_->meta(), random_, sim_, {.exclusive = true}};
+  DamagedMeta meta_{client_->meta()};
+  DamagedBlobs blobs_{client_->blobs()};
   Readers readers_;
   std::unique_ptr<Keyring> keyring_;
   std::shared_ptr<const Kek> kek_;
   std::vector<Used> used_;
+  std::vector<BlobId> leaving_;
+  std::vector<std::string> unreadable_;
   bool gone_meanwhile_ = false;
 };
 
@@ -210,19 +268,80 @@ TEST_F(ScrubTest, WhatIsUsedIsNoOrphan) {
       << "it is going to be removed, and is in use";
 }
 
+TEST_F(ScrubTest, GoesOnPastWhatCannotBeRead) {
+  Segment bulk = store(100, Place::Bulk), blob = store(200), reference = store(300), flipped = store(400);
+  meta_.keys = {bulk.id.bytes(), reference_key(reference.id)};
+  blobs_.ids = {blob.id};
+  cluster_.disk().flip_byte(flipped.id, 100);
+  end_epoch();
+  ScrubReport report = scrub({.repair = true});
+  EXPECT_THAT(findings(report), ElementsAre(Pair(Kind::Damaged, bulk.id), Pair(Kind::Unreadable, blob.id),
+                                            Pair(Kind::Unreadable, reference.id), Pair(Kind::Damaged, flipped.id),
+                                            Pair(Kind::Unreadable, reference.id)));
+  EXPECT_THAT(report.findings[0].detail, testing::HasSubstr("object 0"));
+  EXPECT_THAT(report.findings[1].detail, testing::HasSubstr("Input/output error"));
+  EXPECT_EQ(report.repaired, 0u);
+  EXPECT_EQ(cluster_.disk().blobs().size(), 3u);
+}
+
+// What uses a blob may be among the rows that cannot be read: then no blob and no reference of theirs is garbage.
+TEST_F(ScrubTest, NothingIsGarbageWhereRowsCannotBeRead) {
+  Segment orphan = store(100), dangling = store(200), unused = store(300);
+  used_.clear();
+  erase_row(reference_key(orphan.id));
+  cluster_.disk().remove_blob(dangling.id);
+  end_epoch();
+  std::size_t rows = cluster_.disk().scan({.partition = kOwner}, 1000).rows.size();
+
+  unreadable_ = {"the row of object 7"};
+  ScrubReport report = scrub({.repair = true});
+  EXPECT_THAT(findings(report), ElementsAre(Pair(Kind::Unreadable, BlobId{}),
+                                            Pair(Kind::DanglingReference, dangling.id), Pair(Kind::Orphan, orphan.id)));
+  EXPECT_EQ(report.findings[0].detail, "the row of object 7");
+  EXPECT_EQ(report.repaired, 0u);
+
+  unreadable_.clear();
+  meta_.row_class = static_cast<char>(RowClass::Reference);
+  report = scrub({.repair = true});
+  EXPECT_THAT(findings(report), ElementsAre(Pair(Kind::Unreadable, BlobId{}), Pair(Kind::Orphan, orphan.id)));
+  EXPECT_EQ(report.repaired, 0u);
+  EXPECT_EQ(cluster_.disk().scan({.partition = kOwner}, 1000).rows.size(), rows);
+
+  meta_.row_class.reset();
+  EXPECT_EQ(scrub({.repair = true}).repaired, 2u) << "they were garbage all the time";
+  EXPECT_NE(cluster_.disk().find_blob(unused.id), nullptr);
+}
+
+TEST_F(ScrubTest, WhatIsBeingTakenApartIsUsed) {
+  Segment leaving = store(100);
+  used_.clear();
+  leaving_ = {leaving.id};
+  EXPECT_THAT(findings(scrub()), IsEmpty());
+}
+
 TEST_F(ScrubTest, KeepsItsRateAndStops) {
   for (int i = 0; i < 10; ++i) store(100'000);
   microseconds begin = sim_.steady();
   scrub({.bytes_per_second = 100'000});
   EXPECT_GE(sim_.steady() - begin, seconds(10));
   EXPECT_LE(sim_.steady() - begin, seconds(11));
+  used_.resize(1);
+  used_[0].segment.size = 20'000'000'000'000;
+  begin = sim_.steady();
+  scrub({.bytes_per_second = 1'000'000'000'000});
+  EXPECT_GE(sim_.steady() - begin, seconds(20)) << "of 20 TB at 1 TB a second";
+  EXPECT_LE(sim_.steady() - begin, seconds(21));
 
   Scrub stopped(stores(), *this, sim_, {});
   stopped.stop();
-  EXPECT_FALSE(sim_.run(stopped.run()).complete);
+  ScrubReport report = sim_.run(stopped.run());
+  EXPECT_FALSE(report.complete);
+  EXPECT_EQ(report.reason, "it was stopped");
   client_->link().set_available(false);
   Scrub failing(stores(), *this, sim_, {});
-  EXPECT_FALSE(sim_.run(failing.run()).complete);
+  report = sim_.run(failing.run());
+  EXPECT_FALSE(report.complete);
+  EXPECT_NE(report.reason, "");
   client_->link().set_available(true);
 }
 

@@ -156,13 +156,13 @@ Task<storage::StoreResult<std::vector<storage::Partition>>> SimulatedServer::loa
 }
 
 Task<storage::ScrubReport> SimulatedServer::scrub() {
-  s3::ScrubHost host(client_->meta(), *buckets_);
+  s3::ScrubHost host(client_->meta(), *buckets_, [](storage::Partition) {});
   storage::Scrub scrub(stores(), host, clock_, {});
   co_return co_await scrub.run();
 }
 
 Task<std::set<storage::BlobId>> SimulatedServer::load_used_blobs() {
-  s3::ScrubHost host(client_->meta(), *buckets_);
+  s3::ScrubHost host(client_->meta(), *buckets_, [](storage::Partition) {});
   std::set<storage::BlobId> out;
   auto partitions = co_await host.load_partitions();
   CHECK(partitions.has_value(), "a store that answers did not");

@@ -155,7 +155,7 @@ Task<> World::settle() {
   if (!report.complete) wrong_.push_back("the scrub was not completed");
   for (const auto& finding : report.findings) {
     wrong_.push_back(fmt::format("the scrub finds: {} {} {}", storage::ScrubReport::name(finding.kind),
-                                 finding.id.text(), finding.detail));
+                                 finding.id ? finding.id->text() : "rows", finding.detail));
   }
   auto used = co_await servers_[0]->load_used_blobs();
   for (const auto& [id, bytes] : cluster_.disk().blobs()) {
