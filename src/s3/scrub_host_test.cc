@@ -8,8 +8,8 @@
 namespace skerry::s3 {
 namespace {
 
-using storage::BlobId;
 using storage::Batch;
+using storage::BlobId;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -58,8 +58,7 @@ class ScrubHostTest : public testing::Test {
 
   std::vector<storage::Row> rows(keys::Class row_class) {
     std::string begin(1, static_cast<char>(row_class));
-    storage::ScanRequest request{
-        .partition = bucket_.partition(), .begin = begin, .end = keys::after_prefix(begin)};
+    storage::ScanRequest request{.partition = bucket_.partition(), .begin = begin, .end = keys::after_prefix(begin)};
     return cluster_.disk().scan(request, 1000).rows;
   }
   void write(std::string key, std::optional<std::string> value) {
@@ -76,8 +75,8 @@ class ScrubHostTest : public testing::Test {
   SeededRandom random_{2};
   storage::SimulatedCluster cluster_{sim_, 3};
   UploadServer server_{sim_, cluster_, random_, true};
-  FoundBucket bucket_ = *sim_.run(
-      server_.buckets->create({.name = "bucket", .account_id = "111122223333", .region = "us-east-1"}));
+  FoundBucket bucket_ =
+      *sim_.run(server_.buckets->create({.name = "bucket", .account_id = "111122223333", .region = "us-east-1"}));
   ScrubHost host_{server_.client->meta(), *server_.buckets, [](storage::Partition) {}};
 };
 
@@ -104,8 +103,9 @@ TEST_F(ScrubHostTest, SaysWhichDetailIsDamagedOrMissing) {
     if (keys::parse_version(row.key)->object_key == "missing") write(row.key, std::nullopt);
     if (keys::parse_version(row.key)->object_key == "damaged") write(row.key, row.value + "x");
   }
-  EXPECT_THAT(all().unreadable, ElementsAre(HasSubstr("bucket bucket, key damaged, version null: its detail is damaged"),
-                                            HasSubstr("bucket bucket, key missing, version null: its detail is missing")));
+  EXPECT_THAT(all().unreadable,
+              ElementsAre(HasSubstr("bucket bucket, key damaged, version null: its detail is damaged"),
+                          HasSubstr("bucket bucket, key missing, version null: its detail is missing")));
 }
 
 TEST_F(ScrubHostTest, GoesOnPastDamagedRows) {
@@ -118,9 +118,9 @@ TEST_F(ScrubHostTest, GoesOnPastDamagedRows) {
   write(part + "short", "no record");
   write(keys::retired_versions() + "short", "no record");
   storage::ScrubHost::Page page = all();
-  EXPECT_THAT(page.unreadable, ElementsAre(HasSubstr("key a: a version's row is damaged"),
-                                           HasSubstr("a version's row is damaged"), HasSubstr("a part of an upload"),
-                                           HasSubstr("a deleted version in bucket bucket")));
+  EXPECT_THAT(page.unreadable,
+              ElementsAre(HasSubstr("key a: a version's row is damaged"), HasSubstr("a version's row is damaged"),
+                          HasSubstr("a part of an upload"), HasSubstr("a deleted version in bucket bucket")));
   std::vector<BlobId> used;
   for (const auto& use : page.used) used.push_back(use.segment.id);
   EXPECT_EQ(used, blobs) << "what lies between damaged rows was not read";

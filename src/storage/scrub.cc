@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kFindingsMax = 10'000;
 constexpr std::size_t kPage = 1000;
 constexpr std::size_t kSpan = 256 * 1024;
+// How often metadata is read for the use of a reference: a part that becomes a version's while they are read, or an
+// older version that becomes the latest, is in no page.
+constexpr int kReadings = 3;
 
 ScanRequest class_range(Partition partition, RowClass row_class) {
   return {.partition = partition, .begin = class_begin(row_class), .end = class_end(row_class), .limit = kPage};
@@ -108,7 +111,7 @@ Task<Scrub::Result> Scrub::check_partition(Partition partition) {
   auto used = co_await check_used(partition);
   if (!used) co_return std::unexpected(used.error());
   if (stopping_) co_return Result{};
-  co_return co_await check_references(partition, *references, *used);
+  co_return co_await check_references(partition, std::move(*references), *used);
 }
 
 Task<StoreResult<Scrub::Ids>> Scrub::load_references(Partition partition) {
@@ -254,13 +257,43 @@ Task<StoreResult<bool>> Scrub::has_row(Partition partition, std::string key) {
   co_return row->has_value();
 }
 
-Task<Scrub::Result> Scrub::check_references(Partition partition, const Ids& references, const Ids& used) {
+Task<Scrub::Result> Scrub::check_references(Partition partition, Ids references, const Ids& used) {
+  std::erase_if(references, [&used](const BlobId& id) { return std::ranges::binary_search(used, id); });
+  for (int reading = 1; reading < kReadings && !references.empty() && !stopping_; ++reading) {
+    auto done = co_await check_missed(partition, references);
+    if (!done) co_return done;
+  }
   for (const BlobId& id : references) {
     if (stopping_) break;
-    if (std::ranges::binary_search(used, id)) continue;
     auto judged = co_await judge_unused(partition, id);
     if (judged) continue;
     if (auto found = find_damage(judged.error(), id, "its reference"); !found) co_return found;
+  }
+  co_return Result{};
+}
+
+// Reads the metadata again for what was not met in it, and checks that, too.
+Task<Scrub::Result> Scrub::check_missed(Partition partition, Ids& unused) {
+  auto take = [&unused](const BlobId& id) {
+    auto found = std::ranges::lower_bound(unused, id);
+    if (found == unused.end() || *found != id) return false;
+    unused.erase(found);
+    return true;
+  };
+  std::optional<std::string> begin = "";
+  while (begin && !unused.empty() && !stopping_) {
+    std::string from = std::move(*begin);
+    auto page = co_await host_.load_used(partition, std::move(from));
+    // What is damaged was found before.
+    if (!page && page.error().errc == StoreErrc::Corrupt) co_return Result{};
+    if (!page) co_return std::unexpected(page.error());
+    for (const BlobId& id : page->leaving) take(id);
+    for (const ScrubHost::Used& use : page->used) {
+      if (use.segment.place != Place::Blob || !take(use.segment.id)) continue;
+      auto done = co_await check_one(partition, use);
+      if (!done) co_return done;
+    }
+    begin = std::move(page->next);
   }
   co_return Result{};
 }
@@ -276,7 +309,7 @@ Task<Scrub::Result> Scrub::judge_unused(Partition partition, BlobId id) {
   if (!*row) co_return Result{};  // dropped meanwhile
   const bool all_read = !unread_.contains(partition);
   if (*there) {
-    // Not repaired: what moves from an upload to an object while we read is in neither page.
+    // Not repaired: what moved during every reading would be lost.
     if (all_read) find(ScrubReport::Kind::UnusedReference, id, "no metadata uses it");
     co_return Result{};
   }

@@ -100,7 +100,8 @@ class Scrub {
   Task<StoreResult<std::optional<std::string>>> damage_of_empty(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<bool>> is_there(const Segment& segment);
   Task<StoreResult<bool>> is_protected(const BlobId& id);
-  Task<Result> check_references(Partition partition, const Ids& references, const Ids& used);
+  Task<Result> check_references(Partition partition, Ids references, const Ids& used);
+  Task<Result> check_missed(Partition partition, Ids& unused);
   Task<Result> judge_unused(Partition partition, BlobId id);
   Task<Result> check_orphans(const std::vector<Partition>& live);
   Task<StoreResult<std::vector<Epoch>>> load_closed_epochs();
