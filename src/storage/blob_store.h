@@ -37,7 +37,8 @@ class BlobStore {
   // A read that has begun before remove() may still succeed.
   virtual Task<StoreResult<std::size_t>> read(BlobId id, std::uint64_t offset, std::span<char> into) = 0;
 
-  virtual Task<StoreResult<std::uint64_t>> size(BlobId id) = 0;  // bytes
+  // Bytes, as they are on the disk now. NotFound, also of a blob that can still be read because somebody has begun to.
+  virtual Task<StoreResult<std::uint64_t>> size(BlobId id) = 0;
 
   // Gives the space back. An absent blob is no error: removal is repeated after a crash.
   virtual Task<StoreResult<void>> remove(BlobId id) = 0;

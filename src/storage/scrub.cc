@@ -204,6 +204,16 @@ Task<Scrub::Result> Scrub::check_one(Partition partition, const ScrubHost::Used&
 
 // What is wrong with the bytes; nullopt: nothing.
 Task<StoreResult<std::optional<std::string>>> Scrub::damage_of(const Segment& segment, std::shared_ptr<const Kek> kek) {
+  if (segment.place == Place::Blob) {
+    // First, and not left to the reading, which may be of a file that is still open and has lost its name.
+    auto size = co_await stores_.blobs.size(segment.id);
+    if (!size && size.error().errc == StoreErrc::NotFound) co_return std::optional(size.error().detail);
+    if (!size) co_return std::unexpected(size.error());
+    const std::uint64_t expected = sealed_size(segment.size);
+    if (*size != expected) {
+      co_return std::optional(fmt::format("has {} bytes, and {} by its metadata", *size, expected));
+    }
+  }
   if (segment.size == 0) co_return co_await damage_of_empty(segment, kek);
   std::vector<Segment> segments = {segment};
   SealedSource source(stores_.meta, stores_.blobs, stores_.readers, kek, segments, 0, segment.size);

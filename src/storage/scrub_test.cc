@@ -56,9 +56,13 @@ class DamagedBlobs final : public BlobStore {
  public:
   explicit DamagedBlobs(BlobStore& inner) : inner_(inner) {}
   std::set<BlobId> ids;
+  std::map<BlobId, std::string> open;  // are read as they were, whatever became of their files
 
   Task<StoreResult<std::unique_ptr<BlobWriter>>> create(BlobId id) override { return inner_.create(id); }
   Task<StoreResult<std::size_t>> read(BlobId id, std::uint64_t offset, std::span<char> into) override {
+    if (auto found = open.find(id); found != open.end()) {
+      co_return found->second.copy(into.data(), into.size(), offset);
+    }
     if (ids.contains(id)) co_return std::unexpected(StoreError{StoreErrc::Unavailable, "Input/output error"});
     co_return co_await inner_.read(id, offset, into);
   }
@@ -272,6 +276,17 @@ TEST_F(ScrubTest, WhatIsUsedIsNoOrphan) {
   commit(batch);
   EXPECT_THAT(findings(scrub()), testing::Contains(Pair(Kind::Unreferenced, condemned.id)))
       << "it is going to be removed, and is in use";
+}
+
+TEST_F(ScrubTest, WhatIsStillOpenIsMissingAllTheSame) {
+  Segment gone = store(100), longer = store(200);
+  for (const Segment& segment : {gone, longer}) blobs_.open[segment.id] = *cluster_.disk().find_blob(segment.id);
+  cluster_.disk().remove_blob(gone.id);
+  cluster_.disk().remove_blob(longer.id);
+  ASSERT_TRUE(cluster_.disk().add_blob(longer.id, blobs_.open[longer.id] + "x"));
+  ScrubReport report = scrub();
+  ASSERT_THAT(findings(report), ElementsAre(Pair(Kind::Missing, gone.id), Pair(Kind::Damaged, longer.id)));
+  EXPECT_THAT(report.findings[1].detail, testing::HasSubstr("233 bytes, and 232"));
 }
 
 TEST_F(ScrubTest, GoesOnPastWhatCannotBeRead) {

@@ -149,12 +149,13 @@ Task<StoreResult<std::size_t>> LocalBlobs::read(BlobId id, std::uint64_t offset,
   co_return co_await run_on(readers_, wait);
 }
 
+// By its name: a descriptor that is open knows nothing of what became of it.
 Task<StoreResult<std::uint64_t>> LocalBlobs::size(BlobId id) {
-  if (auto blob = open_.find(id)) co_return blob->size_bytes;
   auto wait = [&]() -> StoreResult<std::uint64_t> {
-    auto blob = open(id);
-    if (!blob) return std::unexpected(blob.error());
-    return (*blob)->size_bytes;
+    const std::string path = folders_.path_of(id);
+    struct stat status;
+    if (::lstat(path.c_str(), &status) != 0) return std::unexpected(system_error("lstat", path));
+    return static_cast<std::uint64_t>(status.st_size);
   };
   co_return co_await run_on(readers_, wait);
 }

@@ -122,6 +122,19 @@ TEST_F(LocalBlobsTest, WhatWasLeftAndWhatIsForeignIsNoBlob) {
   EXPECT_EQ(read(id_of(1)).error().errc, StoreErrc::NotFound);
 }
 
+// What somebody else did to the files: the descriptor that is still open must not hide it from who checks them.
+TEST_F(LocalBlobsTest, SizeIsOfTheFileThatHasTheName) {
+  const BlobId id = id_of(1);
+  ASSERT_TRUE(write(id, "bytes").has_value());
+  EXPECT_EQ(read(id).value(), "bytes");
+  ASSERT_EQ(blobs_->open_count(), 1u);
+  const std::string path = root_ + "/00000001/01/" + id.text();
+  std::filesystem::resize_file(path, 7);
+  EXPECT_EQ(loop_.run(blobs_->size(id)).value(), 7u);
+  std::filesystem::remove(path);
+  EXPECT_EQ(loop_.run(blobs_->size(id)).error().errc, StoreErrc::NotFound);
+}
+
 TEST_F(LocalBlobsTest, DescriptorsAreBounded) {
   for (unsigned char i = 0; i < 20; ++i) ASSERT_TRUE(write(id_of(i), std::string(1000, 'x')).has_value());
   const std::size_t before = descriptors();
