@@ -12,11 +12,11 @@ namespace skerry::storage::local {
 namespace {
 
 // The names in a directory but for "." and "..", given to `each` until it says false. An absent directory is empty:
-// folders are pruned while others look.
+// folders are pruned while others look. So is a file that somebody laid where a folder would be.
 template <class Each>
 StoreResult<void> for_each_name(const std::string& path, const Each& each) {
   std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), &::closedir);
-  if (!dir && errno == ENOENT) return {};
+  if (!dir && (errno == ENOENT || errno == ENOTDIR)) return {};
   if (!dir) return std::unexpected(system_error("opendir", path));
   for (;;) {
     errno = 0;
@@ -135,9 +135,11 @@ StoreResult<std::vector<BlobId>> BlobFolders::list(Epoch epoch, const std::optio
                                                    std::size_t limit) const {
   std::vector<BlobId> smallest;  // a heap: its first is its greatest
   StoreResult<void> inner;
+  std::string folder;
   auto take = [&](std::string_view name) {
     auto id = blob_of(name);
-    if (!id || id->epoch != epoch || (after && *id <= *after)) return true;
+    // A file in another folder than its own is no blob: nobody would find it.
+    if (!id || id->epoch != epoch || folder_of(*id) != folder || (after && *id <= *after)) return true;
     if (smallest.size() == limit && *id > smallest.front()) return true;
     smallest.push_back(*id);
     std::ranges::push_heap(smallest);
@@ -149,7 +151,8 @@ StoreResult<std::vector<BlobId>> BlobFolders::list(Epoch epoch, const std::optio
   };
   if (limit == 0) return smallest;
   auto outer = for_each_name(epoch_folder(epoch), [&](std::string_view shard) {
-    inner = for_each_name(epoch_folder(epoch) + "/" + std::string(shard), take);
+    folder = epoch_folder(epoch).append("/").append(shard);
+    inner = for_each_name(folder, take);
     return inner.has_value();
   });
   if (!outer) return std::unexpected(outer.error());

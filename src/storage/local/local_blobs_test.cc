@@ -115,6 +115,9 @@ TEST_F(LocalBlobsTest, WhatWasLeftAndWhatIsForeignIsNoBlob) {
   std::filesystem::create_directories(root_ + "/lost+found");
   std::ofstream(root_ + "/00000001/01/README") << "not ours";
   std::ofstream(root_ + "/00000001/01/" + id_of(1, 2).text()) << "of another epoch";
+  std::ofstream(root_ + "/00000001/01/" + id_of(2).text()) << "of another folder";
+  std::ofstream(root_ + "/00000001/README") << "a file in the place of a folder";
+  std::ofstream(root_ + "/00000002") << "the same";
   make();
   EXPECT_TRUE(std::filesystem::is_empty(temporary_));
   EXPECT_TRUE(loop_.run(blobs_->epochs()).value().empty());
