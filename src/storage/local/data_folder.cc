@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <filesystem>
 
 namespace skerry::storage::local {
 namespace {
@@ -48,6 +49,22 @@ std::expected<Fd, OpenError> lock_folder(const std::string& folder) {
   return fd;
 }
 
+bool has_entries(const std::string& folder) {
+  std::error_code error;
+  return std::filesystem::directory_iterator(folder, error) != std::filesystem::directory_iterator();
+}
+
+// Blobs come after the database, and so does the reserve. Where either is left without it, an empty database would
+// take the blobs for nobody's, and what is lost for new.
+std::expected<void, OpenError> check_database(const DataFolder& folder) {
+  if (exists(folder.meta() + "/CURRENT")) return {};
+  if (!has_entries(folder.blobs()) && !exists(folder.reserve())) return {};
+  return std::unexpected(OpenError{
+      OpenErrc::Corrupt,
+      fmt::format("{} has been in use, but {} has no database: mount it or put it back, or use another data folder",
+                  folder.path(), folder.meta())});
+}
+
 std::expected<void, OpenError> check_format(const std::string& folder) {
   const std::string path = folder + "/format";
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -57,7 +74,7 @@ std::expected<void, OpenError> check_format(const std::string& folder) {
     if (exists(folder + "/meta") || exists(folder + "/blobs")) {
       return std::unexpected(OpenError{
           OpenErrc::Foreign, fmt::format("{} has data but no `format` file: it is not a data folder of Skerry, or a "
-                                         "damaged one",
+                                         "damaged one; put the file back, or use another data folder",
                                          folder)});
     }
     // A folder that somebody made for us becomes ours alone; what an operator changes later is his.
@@ -75,7 +92,9 @@ std::expected<void, OpenError> check_format(const std::string& folder) {
   }
   if (!known) {
     return std::unexpected(
-        OpenError{OpenErrc::Foreign, fmt::format("{} says '{}', not a format of Skerry", path, line)});
+        OpenError{OpenErrc::Foreign,
+                  fmt::format("{} says '{}', not a format of Skerry: put the file back, or use another data folder",
+                              path, line)});
   }
   if (version > DataFolder::kFormat) {
     return std::unexpected(OpenError{
@@ -111,6 +130,7 @@ std::expected<DataFolder, OpenError> DataFolder::open(std::string path) {
   if (!lock) return std::unexpected(lock.error());
   if (auto format = check_format(path); !format) return std::unexpected(format.error());
   DataFolder folder(std::move(path), std::move(*lock));
+  if (auto database = check_database(folder); !database) return std::unexpected(database.error());
   for (const std::string& child : {folder.meta(), folder.blobs(), folder.temporary()}) {
     if (exists(child)) continue;
     if (auto made = make_directory(child); !made) return std::unexpected(open_error(made.error()));

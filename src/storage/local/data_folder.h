@@ -31,7 +31,8 @@ class DataFolder {
  public:
   static constexpr int kFormat = 1;
 
-  // Makes the folder (mode 0700) and its parents durably when absent. The lock ends with the process, however it ends.
+  // Makes the folder (mode 0700) and its parents durably when absent. A folder that has been in use and has lost its
+  // database is Corrupt, and left as it is. The lock ends with the process, however it ends.
   static std::expected<DataFolder, OpenError> open(std::string path);
 
   const std::string& path() const { return path_; }

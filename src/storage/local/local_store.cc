@@ -7,6 +7,16 @@
 namespace skerry::storage::local {
 namespace {
 
+// RocksDB's words, and what they are about.
+OpenError database_error(const StoreError& error, const std::string& folder) {
+  OpenError out = open_error(error);
+  out.message = out.errc == OpenErrc::Corrupt
+                    ? fmt::format("the database in {} is damaged ({}): put the data folder back from a backup", folder,
+                                  error.detail)
+                    : fmt::format("the database in {} cannot be opened: {}", folder, error.detail);
+  return out;
+}
+
 std::size_t row_cache_bytes(const LocalStore::Options& options) { return options.memory_bytes / 4; }
 
 }  // namespace
@@ -48,7 +58,7 @@ std::expected<std::unique_ptr<LocalStore>, OpenError> LocalStore::open(Options o
   if (!folder) return std::unexpected(folder.error());
   const RowDbOptions db_options{folder->meta(), options.memory_bytes - row_cache_bytes(options), options.log};
   auto db = RowDb::open(db_options);
-  if (!db) return std::unexpected(open_error(db.error()));
+  if (!db) return std::unexpected(database_error(db.error(), db_options.folder));
   auto parts = std::make_unique<Parts>(std::move(*folder), options, db_options, std::move(*db));
   return std::unique_ptr<LocalStore>(new LocalStore(std::move(parts)));
 }

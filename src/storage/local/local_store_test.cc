@@ -91,6 +91,46 @@ TEST(LocalStore, WhatIsNotOursIsRefused) {
   EXPECT_EQ(LocalStore::open({.folder = folder.path()}).error().errc, OpenErrc::Foreign);
 }
 
+TEST(LocalStore, ADamagedDatabaseIsNamedWithWhatToDo) {
+  TestFolder folder;
+  ASSERT_TRUE(LocalStore::open({.folder = folder.path()}).has_value());
+  std::ofstream(folder.path() + "/meta/CURRENT") << "nonsense\n";
+  auto opened = LocalStore::open({.folder = folder.path()});
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().errc, OpenErrc::Corrupt);
+  EXPECT_THAT(opened.error().message, ::testing::HasSubstr(folder.path() + "/meta"));
+  EXPECT_THAT(opened.error().message, ::testing::HasSubstr("backup"));
+}
+
+// A disk that was not mounted, or a backup half put back. An empty database in its place would take all blobs for
+// orphans.
+TEST(LocalStore, AFolderWithoutItsDatabaseIsRefusedAndLeftAlone) {
+  for (bool mount_point : {false, true}) {
+    for (bool large : {false, true}) {
+      TestFolder folder;
+      const std::string blob = folder.path() + "/blobs/00000001/aa/some";
+      ASSERT_TRUE(LocalStore::open({.folder = folder.path(), .reserve_bytes = large ? 0u : 4096u}).has_value());
+      if (large) std::filesystem::create_directories(blob);
+      std::filesystem::remove_all(folder.path() + "/meta");
+      if (mount_point) std::filesystem::create_directories(folder.path() + "/meta");
+      auto opened = LocalStore::open({.folder = folder.path(), .reserve_bytes = 4096});
+      ASSERT_FALSE(opened.has_value());
+      EXPECT_EQ(opened.error().errc, OpenErrc::Corrupt);
+      EXPECT_THAT(opened.error().message, ::testing::HasSubstr(folder.path() + "/meta"));
+      EXPECT_EQ(std::filesystem::exists(folder.path() + "/meta/CURRENT"), false);
+      EXPECT_EQ(std::filesystem::exists(blob), large);
+    }
+  }
+}
+
+TEST(LocalStore, AFirstStartThatDiedIsBegunAgain) {
+  TestFolder folder;
+  std::ofstream(folder.path() + "/format") << "skerry 1\n";
+  std::filesystem::create_directories(folder.path() + "/meta");
+  std::filesystem::create_directories(folder.path() + "/blobs");
+  EXPECT_TRUE(LocalStore::open({.folder = folder.path()}).has_value());
+}
+
 TEST(LocalStore, TheFolderIsForItsOwnerOnly) {
   TestFolder folder;
   const std::string path = folder.path() + "/deeper/still";
