@@ -87,8 +87,10 @@ KeyError missing(const MasterKeyOrigin& origin) {
 }
 
 KeyError wrong(const MasterKeyOrigin& origin) {
-  return {KeyErrc::Wrong, fmt::format("the {} holds another master key than this store's: nothing was read or changed",
-                                      origin.describe())};
+  return {KeyErrc::Wrong,
+          fmt::format("the {} holds another master key than this store's: put the store's own there, or "
+                      "say where it is; nothing was read or changed",
+                      origin.describe())};
 }
 
 // The master key of a store that has one. A change of a file's key may have stopped half-way: then the store's key is

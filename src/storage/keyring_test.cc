@@ -1,8 +1,10 @@
 #include "storage/keyring.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -62,6 +64,27 @@ TEST_F(KeyringTest, TheFirstStartMakesAPrivateFile) {
   EXPECT_EQ(read_file(key_file()), first);
 }
 
+// A limit on the size of files kills it in the middle of the writing.
+TEST_F(KeyringTest, AFirstStartThatDiesLeavesNoHalfAKey) {
+  auto die = [this] {
+    rlimit none{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+    open();
+  };
+  EXPECT_EXIT(die(), testing::KilledBySignal(SIGXFSZ), "");
+  EXPECT_FALSE(std::filesystem::exists(key_file()));
+  ASSERT_TRUE(open());
+  EXPECT_EQ(read_file(key_file()).size(), 65u);
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) EXPECT_EQ(entry.path(), key_file());
+}
+
+TEST_F(KeyringTest, AKeyThatIsThereIsNeverOverwritten) {
+  write_file(key_file(), "something else");
+  EXPECT_FALSE(write_master_key(key_file(), Secret(std::string(32, 'k'))));
+  EXPECT_EQ(read_file(key_file()), "something else");
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) EXPECT_EQ(entry.path(), key_file());
+}
+
 TEST_F(KeyringTest, KeysSurviveAStartAndLieSealed) {
   auto keyring = open();
   auto made = sim_.run((*keyring)->create_kek());
@@ -96,6 +119,10 @@ TEST_F(KeyringTest, AMissingOrWrongMasterKeyRefuses) {
   EXPECT_EQ(open().error().errc, KeyErrc::Unusable);
   write_file(key_file(), right, 0640);
   EXPECT_EQ(open().error().errc, KeyErrc::Unusable);
+  std::filesystem::remove(key_file());
+  std::filesystem::create_directory(key_file());
+  EXPECT_NE(open().error().message.find("is no file"), std::string::npos);
+  std::filesystem::remove(key_file());
   EXPECT_EQ(cluster_.disk().used_bytes(), used) << "a refused start changed the store";
   write_file(key_file(), right, 0600);
   EXPECT_TRUE(open());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -55,6 +56,10 @@ std::expected<std::optional<Secret>, KeyError> load_file(const std::filesystem::
   }
   struct stat status;
   if (::fstat(file.fd(), &status) != 0) return failed("look at", path);
+  if (!S_ISREG(status.st_mode)) {
+    return std::unexpected(
+        KeyError{KeyErrc::Unusable, where + " is no file: put the master key there, or say where it is"});
+  }
   if (privacy == Privacy::Required && (status.st_mode & 077) != 0) {
     return std::unexpected(KeyError{KeyErrc::Unusable, fmt::format("{} can be read by others: chmod 600 it, and think "
                                                                    "about who has seen it",
@@ -124,16 +129,24 @@ std::expected<std::optional<Secret>, KeyError> load_master_key(const MasterKeyOr
 
 std::expected<void, KeyError> write_master_key(const std::filesystem::path& path, const Secret& key) {
   CHECK(key.size() == kKeyBytes, "a master key of {} bytes", key.size());
-  File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.fd() < 0) return failed("create", path);
+  std::filesystem::path fresh = path;
+  fresh += ".new";
+  ::unlink(fresh.c_str());  // of a start that died
+  File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.fd() < 0) return failed("create", fresh);
   std::string text = hex(key.reveal());
   text += '\n';
   ssize_t written = ::write(file.fd(), text.data(), text.size());
   bool complete = written == static_cast<ssize_t>(text.size());
   wipe(text);
   if (!complete || ::fsync(file.fd()) != 0) {
-    auto error = failed("write", path);
-    ::unlink(path.c_str());
+    auto error = failed("write", fresh);
+    ::unlink(fresh.c_str());
+    return error;
+  }
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
+    auto error = failed("create", path);
+    ::unlink(fresh.c_str());
     return error;
   }
   return sync_directory_of(path);

@@ -40,7 +40,8 @@ struct MasterKeyOrigin {
 // Errors: Unusable; Unavailable when reading fails.
 std::expected<std::optional<Secret>, KeyError> load_master_key(const MasterKeyOrigin& origin);
 
-// Writes a key to a file that must not exist, 0600, durably: file and directory are synced before this returns.
+// Writes a key to a file that must not exist, 0600, durably: file and directory are synced before this returns. The
+// file gets its name when it is whole: half a key would refuse every later start.
 std::expected<void, KeyError> write_master_key(const std::filesystem::path& path, const Secret& key);
 
 // 32 bytes from the text of a file or variable.
