@@ -18,6 +18,8 @@ constexpr int kAttemptsMax = 1000;
 std::expected<VersionRow, wire::ApiError> parse_row(const std::string& bytes) {
   VersionRow row;
   if (!row.ParseFromString(bytes)) return std::unexpected(corrupt("a version row"));
+  bool has_blob = row.place() == VersionRow::BLOB || row.place() == VersionRow::BULK;
+  if (has_blob && !storage::BlobId::from_bytes(row.blob_id())) return std::unexpected(corrupt("a version row"));
   return row;
 }
 

@@ -154,5 +154,21 @@ TEST_F(ObjectIndexTest, ManyWritersOfOneKeyAllSucceedAndOneIsLast) {
   EXPECT_GT(latest("k"), 0);
 }
 
+// What the disk gives back is checked once, where it is read: a later step relies on it.
+TEST_F(ObjectIndexTest, ARowWithoutItsBlobIsAnErrorAndNotTheEnd) {
+  record::VersionRow row;
+  row.set_stamp(1);
+  row.set_size(10);
+  row.set_place(record::VersionRow::BLOB);
+  row.set_blob_id("too short");
+  storage::Batch batch{.partition = bucket_.partition()};
+  batch.puts.push_back({keys::current("k"), row.SerializeAsString()});
+  ASSERT_TRUE(world_.sim.run(world_.meta().commit(std::move(batch))));
+  auto removed = world_.sim.run(world_.index().remove(bucket_, "k", {}));
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().info->code, "InternalError");
+  EXPECT_EQ(world_.put(bucket_, "k", 1).error().info->code, "InternalError");
+}
+
 }  // namespace
 }  // namespace skerry::s3
