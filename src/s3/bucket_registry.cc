@@ -1,5 +1,7 @@
 #include "s3/bucket_registry.h"
 
+#include <cstdlib>
+
 #include "base/bytes.h"
 #include "s3/errors.h"
 #include "s3/keys.h"
@@ -51,11 +53,16 @@ Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::find(std::strin
   std::string fence_row = keys::fence();
   auto fence = co_await meta_.get(bucket.partition(), fence_row);
   if (!fence) co_return std::unexpected(store_error(fence.error()));
-  if (*fence) {
-    bucket.fence_bytes = std::move(**fence);
-    if (!bucket.fence.ParseFromString(bucket.fence_bytes)) co_return std::unexpected(corrupt("a bucket's fence"));
+  if (!*fence) {
+    // It goes after the name: either the bucket was deleted since that was read, or the fence is lost.
+    auto again = co_await meta_.get(Partition::Registry, row);
+    if (!again) co_return std::unexpected(store_error(again.error()));
+    if (*again != *bytes) co_return std::unexpected(no_such_bucket(bucket.name));
+    co_return std::unexpected(corrupt("a bucket's fence"));
   }
-  if (!*fence || bucket.fence.state() == Fence::DELETED) {
+  bucket.fence_bytes = std::move(**fence);
+  if (!bucket.fence.ParseFromString(bucket.fence_bytes)) co_return std::unexpected(corrupt("a bucket's fence"));
+  if (bucket.fence.state() == Fence::DELETED) {
     // A DeleteBucket died between its last two steps; this is the second.
     if (auto forgotten = co_await forget(bucket); !forgotten) co_return std::unexpected(forgotten.error());
     co_return std::unexpected(no_such_bucket(bucket.name));
@@ -78,7 +85,9 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::refresh_for_write(Foun
     if (found->partition() != bucket.partition()) co_return std::unexpected(no_such_bucket(bucket.name));
     bucket = std::move(*found);
     if (bucket.fence.state() == Fence::ACTIVE) co_return std::expected<void, wire::ApiError>();
-    if (micros(clock_.now()) - bucket.fence.deleting_since_us() > microseconds(kDeletingMax).count()) {
+    // A time to come is of a clock that was set back since.
+    const std::int64_t age_us = micros(clock_.now()) - bucket.fence.deleting_since_us();
+    if (std::abs(age_us) > microseconds(kDeletingMax).count()) {
       Fence fence = bucket.fence;
       fence.set_state(Fence::ACTIVE);
       fence.clear_deleting_since_us();

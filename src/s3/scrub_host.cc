@@ -46,6 +46,21 @@ class UseReader {
   UseReader(storage::MetaStore& meta, const FoundBucket& bucket, Page& page)
       : meta_(meta), bucket_(bucket), page_(page) {}
 
+  // Without it nobody gets into the bucket.
+  Task<Done> check_fence() {
+    const std::string where = "bucket " + bucket_.name;
+    std::string row = keys::fence();
+    auto bytes = co_await get(std::move(row));
+    if (!bytes) co_return std::unexpected(bytes.error());
+    record::Fence fence;
+    if (!bytes->bytes) {
+      unreadable(where, "its fence " + (bytes->wrong.empty() ? "is missing" : bytes->wrong));
+    } else if (!fence.ParseFromString(*bytes->bytes)) {
+      unreadable(where, "its fence is damaged");
+    }
+    co_return Done{};
+  }
+
   Task<Done> load(Row row) {
     switch (static_cast<keys::Class>(row.key.front())) {
       case keys::Class::Part:
@@ -201,6 +216,10 @@ Task<StoreResult<Page>> ScrubHost::load_used(Partition partition, std::string be
     rows.emplace();
   }
   UseReader reader(meta_, **bucket, page);
+  if (begin.empty()) {
+    auto checked = co_await reader.check_fence();
+    if (!checked) co_return std::unexpected(checked.error());
+  }
   for (Row& row : rows->rows) {
     auto read = co_await reader.load(std::move(row));
     if (!read) co_return std::unexpected(read.error());

@@ -126,6 +126,14 @@ TEST_F(ScrubHostTest, GoesOnPastDamagedRows) {
   EXPECT_EQ(used, blobs) << "what lies between damaged rows was not read";
 }
 
+TEST_F(ScrubHostTest, ABucketWithoutItsFenceIsAFinding) {
+  put("k");
+  write(keys::fence(), std::nullopt);
+  EXPECT_THAT(all().unreadable, ElementsAre("bucket bucket: its fence is missing"));
+  write(keys::fence(), "no record");
+  EXPECT_THAT(all().unreadable, ElementsAre("bucket bucket: its fence is damaged"));
+}
+
 TEST_F(ScrubHostTest, ABucketWithoutItsKeyIsAFinding) {
   put("k");
   Batch batch{.partition = storage::Partition::Registry};
