@@ -14,7 +14,6 @@ constexpr microseconds kListAge = seconds(5);
 }  // namespace
 
 Task<StoreResult<void>> Orphans::sweep() {
-  live_.reset();
   auto abandoned = co_await epochs_.load_abandoned();
   if (!abandoned) co_return std::unexpected(abandoned.error());
   for (Epoch epoch : *abandoned) {
@@ -31,6 +30,7 @@ Task<StoreResult<void>> Orphans::sweep() {
 Task<StoreResult<void>> Orphans::look_through(Epoch epoch) {
   std::optional<BlobId> after;
   while (!stopping_) {
+    live_.reset();  // listed after the blobs: a partition is older than what it owns
     auto page = co_await blobs_.list(epoch, after, kPage);
     if (!page) co_return std::unexpected(page.error());
     if (page->empty()) break;

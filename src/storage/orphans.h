@@ -41,7 +41,7 @@ class Orphans {
   const Clock& clock_;
   SweepStats& stats_;
   std::set<Partition> touched_;
-  std::optional<std::set<Partition>> live_;  // as listed after this round's epochs were found abandoned
+  std::optional<std::set<Partition>> live_;  // as listed after the blobs that are looked at
   microseconds listed_{0};                   // steady
   bool stopping_ = false;
 };

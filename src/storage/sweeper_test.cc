@@ -36,7 +36,9 @@ struct TestServer final : SweepHost {
 
   Task<StoreResult<std::vector<Partition>>> load_partitions() override {
     ++lists;
-    co_return partitions;
+    std::vector<Partition> listed = partitions;
+    if (after_list) after_list();
+    co_return listed;
   }
   Task<> compact(Partition partition) override {
     compacted.push_back(partition);
@@ -101,6 +103,7 @@ struct TestServer final : SweepHost {
   std::vector<Partition> partitions = {kOwner};
   std::vector<Partition> compacted;
   int lists = 0;
+  std::function<void()> after_list;
 };
 
 class SweeperTest : public testing::Test {
@@ -311,6 +314,33 @@ TEST_F(SweeperTest, OrphansOfAPartitionThatIsGoneDoNotBringItBack) {
   b.pass();
   EXPECT_TRUE(cluster_.disk().blobs().empty());
   EXPECT_TRUE(cluster_.disk().scan({.partition = kOwner, .begin = {}, .end = {}}, 1).rows.empty());
+  made.in_flight.settle();
+}
+
+// A server that is taken for dead makes a partition, and a blob in it, after the partitions were listed. That is in
+// none of them and yet not of one that is gone.
+TEST_F(SweeperTest, AnOrphanOfAPartitionThatIsNewIsCondemnedFirst) {
+  TestServer a = server({.exclusive = false}), b = server({.exclusive = false});
+  Epochs::NewBlob old = a.epochs.new_blob_id(kOwner);
+  ASSERT_TRUE(sim_.run(a.make_blob(old.id)));
+  constexpr Partition kNew{2000};
+  Epochs::NewBlob made = a.epochs.new_blob_id(kNew);
+  b.client->link().set_faults({.short_page = 1});
+  b.pass();
+  b.after_list = [&] {
+    if (b.partitions.size() > 1) return;
+    b.partitions.push_back(kNew);
+    EXPECT_TRUE(cluster_.disk().add_blob(made.id, seal_bytes(a.kek, made.id, "content")));
+  };
+  for (int i = 0; i < 7; ++i) b.pass_after(seconds(5));
+  ASSERT_EQ(b.partitions.size(), 2u) << "the first orphan was not looked at";
+  ASSERT_EQ(b.sweeper->stats().orphans_found, 2u);
+  Batch batch{.partition = kNew};
+  add_reference(batch, {made.id, 7});
+  bool committed = sim_.run(a.client->meta().commit(batch)).has_value();
+  EXPECT_TRUE(!committed || cluster_.disk().find_blob(made.id) != nullptr) << "an acknowledged blob is gone";
+  EXPECT_FALSE(committed);
+  old.in_flight.settle();
   made.in_flight.settle();
 }
 
