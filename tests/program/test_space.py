@@ -86,3 +86,27 @@ def test_a_full_disk(small_disk, start_server):
     assert raw.request("GET", f"/box/{kept - 1}").body == body
     server.restart()
     assert raw.request("GET", "/box/again").body == body
+
+
+def test_a_start_on_a_full_disk(small_disk, start_server):
+    """Who finds the disk full may have to start the server in order to delete."""
+    server = start_server("--s3.sweep_grace", "1s", "--s3.sweep_interval", "500ms", data=small_disk / "data")
+    raw = RawClient(server, server.root())
+    raw.request("PUT", "/box")
+    body = os.urandom(4 * MIB)
+    for index in range(20):
+        assert raw.request("PUT", f"/box/{index}", body=body).status == 200
+    assert raw.request("PUT", "/box/small", body=b"small").status == 200
+    server.kill()
+    filler = small_disk / "filler"
+    with filler.open("wb") as file, pytest.raises(OSError, match="No space"):
+        while True:
+            os.write(file.fileno(), bytes(MIB))
+    server.start()
+    assert raw.request("GET", "/box/small").body == b"small"
+    assert (answer := raw.request("PUT", "/box/more", body=body)).status == 503 and answer.code == "SlowDown"
+    for index in range(20):
+        assert raw.request("DELETE", f"/box/{index}").status == 204
+    filler.unlink()
+    wait_until(lambda: raw.request("PUT", "/box/more", body=body).status == 200, 60, "writing resumes by itself")
+    assert server.run("verify", "--data", server.data).returncode == 0

@@ -25,8 +25,7 @@ std::size_t row_cache_bytes(const LocalStore::Options& options) { return options
 struct LocalStore::Parts {
   Parts(DataFolder held, Options& options, RowDbOptions db_options, std::unique_ptr<RowDb> db)
       : folder(std::move(held)),
-        space(folder.reserve(), options.reserve_bytes,
-              options.free_bytes ? options.free_bytes : SpaceGuard::probe_of(folder.path())),
+        space(folder.reserve(), options.reserve_bytes, options.free_bytes),
         slot(std::move(db_options), std::move(db)),
         cache(row_cache_bytes(options)),
         readers(options.reader_threads, "skerry-read"),
@@ -54,8 +53,10 @@ struct LocalStore::Parts {
 
 std::expected<std::unique_ptr<LocalStore>, OpenError> LocalStore::open(Options options) {
   if (!options.log) options.log = [](const std::string&) {};
+  if (!options.free_bytes) options.free_bytes = SpaceGuard::probe_of(options.folder);
   auto folder = DataFolder::open(options.folder);
   if (!folder) return std::unexpected(folder.error());
+  SpaceGuard::relieve(folder->reserve(), options.reserve_bytes, options.free_bytes);
   const RowDbOptions db_options{folder->meta(), options.memory_bytes - row_cache_bytes(options), options.log};
   auto db = RowDb::open(db_options);
   if (!db) return std::unexpected(database_error(db.error(), db_options.folder));

@@ -14,6 +14,9 @@ namespace {
 // Deleting an object writes a fence or two, a removal row, perhaps a marker: well under this for each row erased.
 constexpr std::size_t kShrinkingBytes = 1024;
 
+// The reserve is given back while less than this part of it is left beside it.
+constexpr std::uint64_t kGivenBelow = 4;
+
 // Inferred, not declared: a caller that declared wrongly would eat the reserve of all. A batch shrinks when it brings
 // no bulk value and at most a kilobyte, and another for each row or value that it erases. A very small put passes as
 // well; it is no danger to the reserve, and a delete marker is one.
@@ -35,6 +38,10 @@ SpaceGuard::SpaceGuard(std::string reserve_path, std::uint64_t reserve_bytes, Pr
   if (!holding_ && probe_() >= reserve_) holding_ = take_reserve();
 }
 
+void SpaceGuard::relieve(const std::string& reserve_path, std::uint64_t reserve_bytes, const Probe& probe) {
+  if (probe() < reserve_bytes / kGivenBelow) ::unlink(reserve_path.c_str());
+}
+
 SpaceGuard::Level SpaceGuard::refresh() {
   if (reserve_ == 0) return Level::Free;
   std::lock_guard lock(mutex_);
@@ -48,7 +55,7 @@ SpaceGuard::Level SpaceGuard::refresh() {
     level_ = Level::Free;
     return level_;
   }
-  if (holding_ && available < reserve_ / 4) {
+  if (holding_ && available < reserve_ / kGivenBelow) {
     give_reserve();
     available = probe_();
   }

@@ -33,6 +33,10 @@ class SpaceGuard {
   // guard.
   SpaceGuard(std::string reserve_path, std::uint64_t reserve_bytes, Probe probe);
 
+  // Before there is a guard: gives a reserve of the last run back where so little is left that the database could not
+  // even be opened.
+  static void relieve(const std::string& reserve_path, std::uint64_t reserve_bytes, const Probe& probe);
+
   // Asks the probe, moves the reserve when that is due. About a microsecond.
   Level refresh();
   Level level() const { return level_.load(std::memory_order_relaxed); }

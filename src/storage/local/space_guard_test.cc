@@ -127,6 +127,23 @@ TEST_F(FullDisk, RefusesPutsAndGoesOnDeletingUntilSpaceIsBack) {
   EXPECT_TRUE(store_->stats().accepting);
 }
 
+TEST_F(FullDisk, TheReserveIsThereForAStartToo) {
+  TestFolder folder;
+  std::atomic<std::uint64_t> available{1000 * kMiB};
+  const LocalStore::Options options{
+      .folder = folder.path(), .reserve_bytes = kMiB, .free_bytes = [&] { return available.load(); }};
+  open(options);
+  store_.reset();
+  const std::string reserve = folder.path() + "/reserve";
+  available = kMiB / 2;
+  open(options);
+  EXPECT_TRUE(std::filesystem::exists(reserve)) << "what is left beside it is enough";
+  store_.reset();
+  available = 0;
+  open(options);
+  EXPECT_FALSE(std::filesystem::exists(reserve));
+}
+
 TEST_F(FullDisk, AndOnADiskThatIsReallyFull) {
   TestFolder folder;
   if (::mount("skerry-test", folder.path().c_str(), "tmpfs", 0, "size=64m") != 0) {
