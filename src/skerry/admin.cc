@@ -80,10 +80,25 @@ AdminResult Admin::list_accounts(bool json) const {
   return out;
 }
 
+void Admin::stop() {
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
+  for (storage::Scrub* scrub : running_) scrub->stop();
+}
+
 Task<AdminResult> Admin::verify(bool repair) {
   storage::Sweeper::Stores stores{stack_.meta(), stack_.blobs(), stack_.epochs(), stack_.keyring(), stack_.readers()};
   storage::Scrub scrub(stores, scrubbed_, stack_.clock(), {.repair = repair});
+  {
+    std::lock_guard lock(mutex_);
+    running_.insert(&scrub);
+    if (stopping_) scrub.stop();
+  }
   auto report = co_await scrub.run();
+  {
+    std::lock_guard lock(mutex_);
+    running_.erase(&scrub);
+  }
   std::string text = report_text(report);
   if (report.found > report.repaired) co_return std::unexpected(text + "the store is not in order");
   if (!report.complete) co_return std::unexpected(text + "not everything was checked");

@@ -1,6 +1,8 @@
 #pragma once
 #include <expected>
 #include <map>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "base/task.h"
@@ -20,12 +22,15 @@ using AdminResult = std::expected<std::string, std::string>;
 
 // The commands: account.create, account.list, verify.
 //
-// Life: after the stack and what is scrubbed. Threads: one executor's.
+// Life: after the stack and what is scrubbed. Threads: any.
 class Admin {
  public:
   Admin(StorageStack& stack, storage::ScrubHost& scrubbed) : stack_(stack), scrubbed_(scrubbed) {}
 
   Task<AdminResult> run(AdminRequest request);
+  // What takes long ends soon, and says that it was stopped: a verify of terabytes must not hold up the end of a
+  // server.
+  void stop();
 
  private:
   Task<AdminResult> create_account(std::string name, bool json);
@@ -34,6 +39,9 @@ class Admin {
 
   StorageStack& stack_;
   storage::ScrubHost& scrubbed_;
+  std::mutex mutex_;
+  std::set<storage::Scrub*> running_;  // protected by mutex_
+  bool stopping_ = false;              // protected by mutex_
 };
 
 }  // namespace skerry

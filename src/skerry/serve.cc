@@ -205,6 +205,7 @@ int serve(const Settings& settings) {
 
   wait_for_end(signals, server, log);
   log.info("draining");
+  admin.stop();
   startup.run(server.drain(milliseconds(settings.milliseconds("http.drain_timeout"))));
   // The background work ends where it runs; only then do the stores go.
   auto stop_background = [](S3& service, StorageStack& storage) -> Task<> {

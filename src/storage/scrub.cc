@@ -20,18 +20,6 @@ ScanRequest class_range(Partition partition, RowClass row_class) {
   return {.partition = partition, .begin = class_begin(row_class), .end = class_end(row_class), .limit = kPage};
 }
 
-// Reads a source to its end; what is wrong with it, if anything.
-Task<StoreResult<std::optional<std::string>>> read_to_end(ByteSource& source) {
-  std::vector<char> span(kSpan);
-  for (;;) {
-    co_await yield();  // beside a server: requests go first
-    auto got = co_await source.read(span);
-    if (!got && got.error().errc == ReadErrc::Corrupt) co_return std::optional(got.error().detail);
-    if (!got) co_return std::unexpected(StoreError{StoreErrc::Unavailable, got.error().detail});
-    if (*got == 0) co_return std::optional<std::string>();
-  }
-}
-
 }  // namespace
 
 std::string_view ScrubReport::name(Kind kind) {
@@ -200,6 +188,19 @@ Task<Scrub::Result> Scrub::check_one(Partition partition, const ScrubHost::Used&
   if (!still && still.error().errc != StoreErrc::Corrupt) co_return std::unexpected(still.error());
   if (!still || *still) find(kind, segment.id, used.where + ": " + *wrong);
   co_return Result{};
+}
+
+// Reads a source to its end; what is wrong with it, if anything.
+Task<StoreResult<std::optional<std::string>>> Scrub::read_to_end(ByteSource& source) {
+  std::vector<char> span(kSpan);
+  while (!stopping_) {
+    co_await yield();  // beside a server: requests go first
+    auto got = co_await source.read(span);
+    if (!got && got.error().errc == ReadErrc::Corrupt) co_return std::optional(got.error().detail);
+    if (!got) co_return std::unexpected(StoreError{StoreErrc::Unavailable, got.error().detail});
+    if (*got == 0) co_return std::optional<std::string>();
+  }
+  co_return std::optional<std::string>();
 }
 
 // What is wrong with the bytes; nullopt: nothing.

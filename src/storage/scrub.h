@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <map>
 #include <optional>
 #include <set>
@@ -84,7 +85,7 @@ class Scrub {
       : stores_(stores), host_(host), clock_(clock), options_(options) {}
 
   Task<ScrubReport> run();
-  void stop() { stopping_ = true; }  // run() ends after the current blob, incomplete
+  void stop() { stopping_ = true; }  // by any thread: run() ends soon, incomplete
 
  private:
   using Ids = std::vector<BlobId>;  // ascending
@@ -96,6 +97,7 @@ class Scrub {
   Task<StoreResult<Ids>> check_used(Partition partition);
   Task<Result> check_page(Partition partition, const ScrubHost::Page& page, Ids& used);
   Task<Result> check_one(Partition partition, const ScrubHost::Used& used);
+  Task<StoreResult<std::optional<std::string>>> read_to_end(ByteSource& source);
   Task<StoreResult<std::optional<std::string>>> damage_of(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<std::optional<std::string>>> damage_of_empty(const Segment& segment, std::shared_ptr<const Kek> kek);
   Task<StoreResult<bool>> is_there(const Segment& segment);
@@ -125,7 +127,7 @@ class Scrub {
   std::set<BlobId> unprotected_;       // in use, and without a reference: they look like orphans
   std::set<Partition> unread_;         // not all of their rows could be read: there nothing is garbage
   microseconds begin_{0};              // steady
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace skerry::storage

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import pathlib
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -78,6 +80,29 @@ def test_sigterm_lets_requests_end(start_server):
     assert server.process.returncode == 0
     server.start()
     assert raw.request("GET", "/box/k").body == body
+
+
+def bytes_read(process):
+    """By the process, of files too."""
+    counts = pathlib.Path(f"/proc/{process.pid}/io").read_text().split()
+    return int(counts[counts.index("rchar:") + 1])
+
+
+def test_sigterm_ends_a_verify(start_server):
+    server = start_server()
+    s3 = make_s3(server, server.root())
+    s3.create_bucket(Bucket="box")
+    body = os.urandom(100_000_000)
+    for key in "abcdef":
+        s3.put_object(Bucket="box", Key=key, Body=body)
+    before = bytes_read(server.process)
+    verify = subprocess.Popen([PROGRAM, "verify", "--data", server.data], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while bytes_read(server.process) < before + 10_000_000:
+        assert time.monotonic() < deadline, "it has not begun"
+    assert server.stop() == 0
+    said = verify.communicate(timeout=60)[1]
+    assert verify.returncode == 1 and "did not come to its end: it was stopped" in said
 
 
 def test_a_wrong_or_missing_master_key_refuses_to_start(start_server):
