@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kLineMax = 1024;          // a chunk's header takes about 100
 constexpr std::size_t kTrailerBytesMax = 8192;  // a checksum and a signature take about 150
+constexpr std::size_t kBlankLinesMax = 2;       // the one that ends the body, and one more
 constexpr std::string_view kChunkSignature = "chunk-signature=";
 constexpr std::string_view kTrailerSignature = "x-amz-trailer-signature";
 constexpr std::string_view kEmptySha256Line = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n";
@@ -100,7 +101,11 @@ std::expected<std::size_t, AuthError> AwsChunkedDecoder::decode(std::span<char> 
 }
 
 std::optional<AuthError> AwsChunkedDecoder::line_ended() {
-  if (line_.ends_with('\r')) line_.pop_back();
+  if (line_.ends_with('\r')) {
+    line_.pop_back();
+  } else if (state_ != State::Trailers) {
+    return error(AuthErrc::IncompleteBody);
+  }
   switch (state_) {
     case State::ChunkHeader:
       return read_chunk_header();
@@ -108,7 +113,8 @@ std::optional<AuthError> AwsChunkedDecoder::line_ended() {
       state_ = State::ChunkHeader;
       return line_.empty() ? std::nullopt : std::optional(error(AuthErrc::IncompleteBody));
     case State::Trailers:
-      return line_.empty() ? std::nullopt : read_trailer();
+      if (!line_.empty()) return read_trailer();
+      return ++blank_lines_ <= kBlankLinesMax ? std::nullopt : std::optional(trailing_error());
     case State::Data:
       break;
   }
@@ -149,8 +155,12 @@ std::optional<AuthError> AwsChunkedDecoder::end_chunk() {
   return error(AuthErrc::SignatureMismatch);
 }
 
+AuthError AwsChunkedDecoder::trailing_error() const {
+  return error(with_trailer_ ? AuthErrc::MalformedTrailer : AuthErrc::IncompleteBody);
+}
+
 std::optional<AuthError> AwsChunkedDecoder::read_trailer() {
-  if (!with_trailer_) return error(AuthErrc::IncompleteBody);
+  if (!with_trailer_) return trailing_error();
   trailer_bytes_ += line_.size();
   std::size_t colon = line_.find(':');
   if (colon == line_.npos || trailer_bytes_ > kTrailerBytesMax || !trailer_signature_.empty()) {

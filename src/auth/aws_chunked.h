@@ -38,7 +38,9 @@ class ChunkChain {
 //   <name>:<value>\r\n                                       ... trailers
 //   [x-amz-trailer-signature:<64 hex>\r\n] \r\n
 //
-// Lines may end with a bare LF and blank lines may stand around trailers, because clients in the field send both.
+// Trailers may end with a bare LF, and one blank line too many may stand before, between or after them, because clients
+// in the field send both (minio-go, and AWS's own page of examples). Nothing else may follow: what a proxy or a broken
+// client has added is refused rather than skipped.
 // Holds one line at most; memory is bounded whatever comes.
 //
 // Threads: one. After an error it is spent.
@@ -65,6 +67,7 @@ class AwsChunkedDecoder {
   std::optional<AuthError> end_chunk();
   std::optional<AuthError> read_trailer();
   AuthError error(AuthErrc errc) const;
+  AuthError trailing_error() const;  // of what stands after the last chunk
   bool is_signed() const { return chain_.has_value(); }
 
   const ErrorFamily family_;
@@ -85,6 +88,7 @@ class AwsChunkedDecoder {
   Sha256 trailer_hash_;
   std::string trailer_signature_;
   std::size_t trailer_bytes_ = 0;
+  std::size_t blank_lines_ = 0;  // around trailers
 };
 
 }  // namespace skerry::auth

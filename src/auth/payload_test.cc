@@ -286,7 +286,8 @@ TEST_F(PayloadTest, BrokenFraming) {
   for (std::string body : {"", "5", "5\r\n", "5\r\nhel", "5\r\nhello", "5\r\nhello\r\n", "5\r\nhello\r\n0", "hello",
                            "5\r\nhelloX\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", "+5\r\nhello\r\n0\r\n\r\n",
                            "0x5\r\nhello\r\n0\r\n\r\n", "\r\n5\r\nhello\r\n0\r\n\r\n", "fffffffffffffffff\r\nhello\r\n",
-                           "ffffffffffffffff\r\nhello\r\n", "5\r\nhello\r\n1\r\nx\r\n0\r\n\r\n"}) {
+                           "ffffffffffffffff\r\nhello\r\n", "5\r\nhello\r\n1\r\nx\r\n0\r\n\r\n",
+                           "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\n\r\n"}) {
     net::Request exact = streaming_put(kUnsignedTrailer, 5);
     Outcome out = receive(exact, body);
     EXPECT_TRUE(out.failure) << body;
@@ -315,6 +316,34 @@ TEST_F(PayloadTest, OnlyAnnouncedTrailersCount) {
   Outcome out = receive(request, chunk + "\r\n");
   EXPECT_EQ(out.failure->code, "InvalidRequest");
   EXPECT_EQ(out.failure->message, "The value specified in the x-amz-trailer header is not supported");
+}
+
+// What clients send: AWS's SDKs end with one blank line, minio-go's unsigned trailers with a bare LF and two of them.
+// More than that, or anything but blank lines, is nobody's.
+TEST_F(PayloadTest, NothingFollowsTheEnd) {
+  const std::string chunk = "5\r\nhello\r\n0\r\n", trailer = "x-amz-checksum-crc32:NhCmhg==";
+  net::Request request = streaming_put(kUnsignedTrailer, 5, "x-amz-checksum-crc32");
+  for (std::string tail : {trailer + "\r\n\r\n", trailer + "\n\r\n\r\n", "\r\n" + trailer + "\r\n\r\n"}) {
+    Outcome out = receive(request, chunk + tail);
+    EXPECT_FALSE(out.failure) << tail;
+    EXPECT_EQ(out.bytes, "hello");
+    EXPECT_EQ(out.trailers.get("x-amz-checksum-crc32"), "NhCmhg==");
+  }
+  for (std::string after :
+       {"\r\n\r\n\r\n", "\n\n\n\n", "\r\nx", "\r\n5\r\nhello\r\n0\r\n\r\n", "\r\nx-amz-acl:private\r\n", "\r\n \r\n"}) {
+    for (std::size_t piece : {1, 1000}) {
+      Outcome out = receive(request, chunk + trailer + "\r\n" + after, 5000, {piece});
+      ASSERT_TRUE(out.failure) << after;
+      EXPECT_EQ(out.failure->code, "MalformedTrailerError") << after;
+    }
+  }
+  for (std::string_view mode : {kSigned, kUnsignedTrailer}) {
+    request = streaming_put(mode, 5);
+    std::string body = frame({"hello"}, {}, mode == kSigned);
+    EXPECT_FALSE(receive(request, body).failure);
+    expect_refused(request, body + "\r\n\r\n", mode == kSigned ? "IncompleteBody" : "MalformedTrailerError", 400);
+    expect_refused(request, body + "x", mode == kSigned ? "IncompleteBody" : "MalformedTrailerError", 400);
+  }
 }
 
 TEST_F(PayloadTest, AChangedByteAnywhereInASignedBodyIsNoticed) {
