@@ -119,6 +119,12 @@ net::Headers presigned_headers(const wire::Route& route) {
   return out;
 }
 
+net::Headers only_md5(const net::Headers& headers) {
+  net::Headers out;
+  if (const std::string* md5 = headers.find("content-md5")) out.add("content-md5", *md5);
+  return out;
+}
+
 }  // namespace
 
 const wire::Service& Front::service() const { return *GetObjectOp::descriptor().service; }
@@ -159,14 +165,11 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
 
 std::expected<void, wire::ApiError> Front::check_body(const wire::Context& context, std::string_view body,
                                                       const net::Headers& trailers) {
-  net::Request vouching;
-  const net::Request* request = &context.request;
-  if (context.operation().name == "CompleteMultipartUpload") {
-    // There a checksum is the object's, not the document's: the handler holds it against what it makes.
-    if (const std::string* md5 = request->headers.find("content-md5")) vouching.headers.add("content-md5", *md5);
-    request = &vouching;
-  }
-  auto expected = ExpectedDigests::parse(*request);
+  const net::Headers& headers = context.request.headers;
+  // There a checksum is the object's, not the document's: the handler holds it against what it makes.
+  bool of_object = context.operation().name == "CompleteMultipartUpload";
+  auto expected =
+      of_object ? ExpectedDigests::parse(only_md5(headers)) : ExpectedDigests::parse(headers, context.route.query);
   if (!expected) return std::unexpected(expected.error());
   if (context.operation().checksum_required && !expected->vouched_for()) {
     return std::unexpected(

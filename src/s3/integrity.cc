@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "s3/errors.h"
-#include "wire/text.h"
 
 namespace skerry::s3 {
 namespace {
@@ -37,21 +36,11 @@ std::optional<wire::ApiError> ExpectedDigests::take_all(const Fields& fields) {
   return std::nullopt;
 }
 
-std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Request& request) {
-  ExpectedDigests out;
-  std::optional<wire::ApiError> failed = out.take_all(request.headers);
-  if (!failed && request.query().find("x-amz-") != std::string_view::npos) {
-    auto parameters = wire::parse_parameters(request.query());
-    if (parameters) failed = out.take_all(*parameters);
-  }
-  if (!failed) failed = out.check_sdk_algorithm();
-  if (failed) return std::unexpected(std::move(*failed));
-  return out;
-}
-
-std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Headers& headers) {
+std::expected<ExpectedDigests, wire::ApiError> ExpectedDigests::parse(const net::Headers& headers,
+                                                                      const wire::Parameters& query) {
   ExpectedDigests out;
   std::optional<wire::ApiError> failed = out.take_all(headers);
+  if (!failed) failed = out.take_all(query);
   if (!failed) failed = out.check_sdk_algorithm();
   if (failed) return std::unexpected(std::move(*failed));
   return out;

@@ -8,6 +8,7 @@
 #include "digest/hasher.h"
 #include "net/http.h"
 #include "wire/error.h"
+#include "wire/text.h"
 
 namespace skerry::s3 {
 
@@ -15,12 +16,12 @@ namespace skerry::s3 {
 // the trailer. Nothing of a payload is kept unless all of it held.
 class ExpectedDigests {
  public:
-  // From the headers, and from the query, where SDKs that presign put them.
+  // From the headers (or a form's fields, which are headers in all but place), and from the decoded query, where SDKs
+  // that presign put them.
   // Errors: InvalidDigest (a Content-MD5 that is none), InvalidRequest (a checksum that is none, two of them, or
   // another than x-amz-sdk-checksum-algorithm names).
-  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Request& request);
-  // Of a form's fields, which are headers in all but place.
-  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Headers& headers);
+  static std::expected<ExpectedDigests, wire::ApiError> parse(const net::Headers& headers,
+                                                              const wire::Parameters& query = {});
 
   // The checksum that is kept with the object: the one that the client uses, or CRC64NVME where it uses none.
   digest::Algorithm kept() const { return checksum_algorithm_.value_or(digest::Algorithm::CRC64NVME); }

@@ -23,7 +23,7 @@ class PutObject {
     if (!condition) co_return std::unexpected(condition.error());
     auto headers = read_object_headers(request);
     if (!headers) co_return std::unexpected(headers.error());
-    auto expected = ExpectedDigests::parse(context.request);
+    auto expected = ExpectedDigests::parse(context.request.headers, context.route.query);
     if (!expected) co_return std::unexpected(expected.error());
     auto length = body_length(context.request, request.body);
     if (!length) co_return std::unexpected(length.error());

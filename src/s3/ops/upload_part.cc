@@ -37,7 +37,7 @@ class UploadPart {
     FoundBucket& bucket = bucket_of(context);
     auto number = read_part_number(request.part_number);
     if (!number) co_return std::unexpected(number.error());
-    auto expected = ExpectedDigests::parse(context.request);
+    auto expected = ExpectedDigests::parse(context.request.headers, context.route.query);
     if (!expected) co_return std::unexpected(expected.error());
     auto length = body_length(context.request, request.body);
     if (!length) co_return std::unexpected(length.error());
