@@ -233,19 +233,13 @@ wire::Answer ApiServer::refuse(const Exchange& exchange, const wire::ApiError& f
                                 exchange.id.id, exchange.id.id2);
 }
 
-void ApiServer::identify(net::Response& response, const RequestId& id) {
-  response.headers.set("x-amz-request-id", id.id);
-  response.headers.set("x-amz-id-2", id.id2);
-  response.headers.set("server", "Skerry");
-}
-
 net::Response ApiServer::refuse(int status, std::string_view reason) {
   const RequestId id = RequestId::make(parts_.random);
   wire::ApiError error = http_error(status, reason);
   wire::ErrorPlace place{id.id, id.id2, "/", false};
   const wire::Service& service = parts_.fronts.front()->service();
   net::Response response = wire::write_error(service, service.protocols[0], error, place);
-  identify(response, id);
+  id.put_on(response);
   parts_.metrics.count_request("none", "none", status, microseconds(0));
   parts_.log.debug("no request",
                    {{"request_id", id.id}, {"status", std::to_string(status)}, {"detail", std::string(reason)}});
@@ -254,7 +248,7 @@ net::Response ApiServer::refuse(int status, std::string_view reason) {
 
 void ApiServer::finish(Exchange& exchange, wire::Answer& answered) const {
   net::Response& response = answered.response;
-  identify(response, exchange.id);
+  exchange.id.put_on(response);
 
   const wire::Route& route = exchange.route;
   std::string_view service = route.service ? route.service->name : "none";
@@ -266,6 +260,15 @@ void ApiServer::finish(Exchange& exchange, wire::Answer& answered) const {
     parts_.log.error("request failed", {{"request_id", exchange.id.id},
                                         {"operation", std::string(operation)},
                                         {"code", answered.error_code},
+net::Response ApiServer::greet() {
+  const RequestId id = RequestId::make(parts_.random);
+  net::Response response;
+  id.put_on(response);
+  parts_.metrics.count_request("none", "none", response.status, microseconds(0));
+  parts_.log.debug("request", {{"request_id", id.id}, {"method", "OPTIONS"}, {"path", "*"}, {"status", "200"}});
+  return response;
+}
+
                                         {"detail", answered.detail}});
   }
   if (!parts_.log.enabled(LogLevel::Debug)) return;

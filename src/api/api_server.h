@@ -40,6 +40,7 @@ class ApiServer final : public net::Handler {
   Task<net::Response> handle(net::Request& request) override;
   // In S3's XML: what a service is not known by has no other.
   net::Response refuse(int status, std::string_view reason) override;
+  net::Response greet() override;
 
  private:
   struct Exchange;  // one request on its way
@@ -53,7 +54,6 @@ class ApiServer final : public net::Handler {
   std::expected<void, wire::ApiError> take_memory(Exchange& exchange, std::size_t most,
                                                   std::optional<std::uint64_t> announced);
   wire::Answer refuse(const Exchange& exchange, const wire::ApiError& error) const;
-  static void identify(net::Response& response, const RequestId& id);
   void finish(Exchange& exchange, wire::Answer& answer) const;
   Front* front_of(const wire::Service& service) const;
 

@@ -21,4 +21,10 @@ RequestId RequestId::make(Random& random) {
   return out;
 }
 
+void RequestId::put_on(net::Response& response) const {
+  response.headers.set("x-amz-request-id", id);
+  response.headers.set("x-amz-id-2", id2);
+  response.headers.set("server", "Skerry");
+}
+
 }  // namespace skerry::api

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "net/http.h"
 
 namespace skerry::api {
 
@@ -12,6 +13,9 @@ struct RequestId {
   std::string id2;
 
   static RequestId make(Random& random);
+
+  // On an answer, with the server's name.
+  void put_on(net::Response& response) const;
 };
 
 }  // namespace skerry::api

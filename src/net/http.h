@@ -93,6 +93,9 @@ class Handler {
   // one line, and quotes nothing of what was sent. Plain text here; whoever speaks a protocol of errors says it in
   // that.
   virtual Response refuse(int status, std::string_view reason);
+
+  // The answer to `OPTIONS *`, which asks for nothing but whether somebody is there.
+  virtual Response greet() { return {}; }
 };
 
 }  // namespace skerry::net

@@ -105,7 +105,11 @@ Task<Http1Connection::Next> Http1Connection::give_up(IoStatus status) {
 Task<Http1Connection::Next> Http1Connection::handle_one(const Framing& framing) {
   body_.start(framing);
   Response response;
-  if (!framing.asterisk) response = co_await call_handler();
+  if (framing.asterisk) {
+    response = handler_.greet();
+  } else {
+    response = co_await call_handler();
+  }
   CHECK(response.status >= 200 && response.status < 600, "a handler answered with status {}", response.status);
 
   ResponseFraming answer = ResponseFraming::of(response, request_.method == "HEAD", framing.http10);

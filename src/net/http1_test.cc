@@ -251,7 +251,9 @@ TEST_F(Http1, AnswersOptionsOfTheServerItself) {
   start();
   RawClient client = connect();
   client.send("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n" + get("/a"));
-  EXPECT_EQ(client.read_answer().status, 200);
+  auto answer = client.read_answer();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.head.find("x-greeting: hello\r\n"), answer.head.npos) << "the handler's words";
   EXPECT_EQ(client.read_answer().body, "you asked for /a");
   EXPECT_EQ(handler_.calls, 1);
 }

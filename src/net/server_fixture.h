@@ -62,6 +62,7 @@ class Teachable final : public Handler {
   using Answer = std::function<Task<Response>(Request&)>;
   void on(std::string path, Answer answer) { answers_[std::move(path)] = std::move(answer); }
   Task<Response> handle(Request& request) override;
+  Response greet() override;
 
   std::atomic<int> calls = 0;
 

@@ -130,6 +130,12 @@ RawClient::Answer RawClient::read_answer(bool head_request) {
   return answer;
 }
 
+Response Teachable::greet() {
+  Response response;
+  response.headers.add("x-greeting", "hello");
+  return response;
+}
+
 Task<Response> Teachable::handle(Request& request) {
   ++calls;
   auto found = answers_.find(request.path());

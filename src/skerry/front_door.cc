@@ -1,5 +1,7 @@
 #include "skerry/front_door.h"
 
+#include "api/request_id.h"
+
 namespace skerry {
 namespace {
 
@@ -25,11 +27,23 @@ Task<net::Response> FrontDoor::handle(net::Request& request) {
 }
 
 net::Response FrontDoor::own_page(const net::Request& request) const {
+  net::Response response = find_page(request);
+  const api::RequestId id = api::RequestId::make(random_);
+  id.put_on(response);
+  log_.debug("request", {{"request_id", id.id},
+                         {"peer", request.peer.address},
+                         {"method", request.method},
+                         {"path", std::string(request.path())},
+                         {"status", std::to_string(response.status)}});
+  return response;
+}
+
+net::Response FrontDoor::find_page(const net::Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") return text_page(405, "Only GET is answered here.\n");
   if (!request.path().starts_with(kOwnPages)) return text_page(404, "There is no such page.\n");
   std::string_view page = request.path().substr(kOwnPages.size());
   if (page == "health") return text_page(200, "ok\n");
-  if (page == "metrics" && (metrics_for_all_ || is_local(request.peer))) {
+  if (page == "metrics" && (where_ == Metrics::Everywhere || is_local(request.peer))) {
     net::Response response = text_page(200, metrics_.text());
     response.headers.set("content-type", "text/plain; version=0.0.4; charset=utf-8");
     return response;

@@ -1,5 +1,7 @@
 #pragma once
 #include "api/metrics.h"
+#include "base/log.h"
+#include "base/random.h"
 #include "net/http.h"
 
 namespace skerry {
@@ -10,19 +12,26 @@ namespace skerry {
 // Life: outlives the server. Threads: any reactor's.
 class FrontDoor final : public net::Handler {
  public:
-  FrontDoor(net::Handler& api, const api::Metrics& metrics, bool metrics_for_all)
-      : api_(api), metrics_(metrics), metrics_for_all_(metrics_for_all) {}
+  enum class Metrics { OnLoopback, Everywhere };  // to whom they answer
+
+  FrontDoor(net::Handler& api, const api::Metrics& metrics, Metrics where, Log& log, Random& random)
+      : api_(api), metrics_(metrics), where_(where), log_(log), random_(random) {}
 
   Task<net::Response> handle(net::Request& request) override;
   net::Response refuse(int status, std::string_view reason) override { return api_.refuse(status, reason); }
+  net::Response greet() override { return api_.greet(); }
 
-  // An answer to a path under /_skerry/, without the API.
+  // An answer to a path under /_skerry/, without the API; with a request id, and a line in the log as all others.
   net::Response own_page(const net::Request& request) const;
 
  private:
+  net::Response find_page(const net::Request& request) const;
+
   net::Handler& api_;
   const api::Metrics& metrics_;
-  const bool metrics_for_all_;
+  const Metrics where_;
+  Log& log_;
+  Random& random_;
 };
 
 }  // namespace skerry

@@ -171,7 +171,9 @@ int serve(const Settings& settings) {
                       .log = log,
                       .clock = stack.clock(),
                       .random = stack.random()});
-  FrontDoor door(api, metrics, settings.flag("metrics.public"));
+  auto metrics_where =
+      settings.flag("metrics.public") ? FrontDoor::Metrics::Everywhere : FrontDoor::Metrics::OnLoopback;
+  FrontDoor door(api, metrics, metrics_where, log, stack.random());
   Admin admin(stack, s3.scrubbed());
   AdminHandler admin_handler(admin, door);
 
