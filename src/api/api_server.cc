@@ -99,12 +99,24 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
   co_return answered;
 }
 
+// Whose words say what is wrong with a signature: a service may speak several protocols.
+auth::ErrorFamily ApiServer::family_of(const Exchange& exchange) {
+  if (exchange.route.protocol == wire::Protocol::Query) return auth::ErrorFamily::Query;
+  return exchange.front->error_family();
+}
+
 Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exchange) {
+  // A form that nobody claims to have signed is not read to see what it wants. (STS has two calls that nobody signs;
+  // who brings them lets them by here.)
+  const std::array<std::string_view, 1> services{exchange.route.service->signing_name};
+  auth::Expectation expected{.family = family_of(exchange), .services = services};
+  auto wrong = co_await parts_.authenticator.check_claim(exchange.request, expected);
+  if (wrong) co_return std::unexpected(api_error(*wrong));
   std::size_t limit = wire::Router::kFormLimit;
   if (auto taken = take_memory(exchange, limit, exchange.request.length); !taken)
     co_return std::unexpected(taken.error());
   auto body = co_await read_all(*exchange.request.body, limit);
-  if (!body) co_return std::unexpected(body_error(body.error()));
+  if (!body) co_return std::unexpected(body_error(*exchange.route.service, body.error(), limit));
   exchange.whole.emplace().bytes = std::move(*body);
   auto route = parts_.router.route_form(exchange.request, exchange.whole->bytes);
   if (!route) {
@@ -119,10 +131,14 @@ Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exch
 
 Task<std::expected<void, wire::ApiError>> ApiServer::authenticate(Exchange& exchange) {
   const std::array<std::string_view, 1> services{exchange.route.service->signing_name};
-  auth::Expectation expected{.family = exchange.front->error_family(), .services = services};
+  auth::Expectation expected{.family = family_of(exchange), .services = services};
   if (exchange.route.virtual_host) expected.virtual_bucket = exchange.route.label("Bucket");
   std::string body_sha256;
   if (auth::Authenticator::needs_body_hash(exchange.request, expected)) {
+    if (!exchange.whole) {
+      auto wrong = co_await parts_.authenticator.check_claim(exchange.request, expected);
+      if (wrong) co_return std::unexpected(api_error(*wrong));
+    }
     if (auto hashed = co_await hash_body(exchange, body_sha256); !hashed) co_return std::unexpected(hashed.error());
     expected.body_sha256 = body_sha256;
   }
@@ -168,7 +184,7 @@ Task<std::expected<void, wire::ApiError>> ApiServer::hash_body(Exchange& exchang
     if (auto taken = take_memory(exchange, kHashShare, std::nullopt); !taken) co_return std::unexpected(taken.error());
     if (auto passed = co_await read_through(body, operation.body_limit); !passed) failure = passed.error();
   }
-  if (failure) co_return std::unexpected(body_error(*failure));
+  if (failure) co_return std::unexpected(body_error(*operation.service, *failure, operation.body_limit));
   sha256 = body.final().hex();
   co_return std::expected<void, wire::ApiError>();
 }
@@ -219,7 +235,7 @@ Task<std::expected<void, wire::ApiError>> ApiServer::read_body(Exchange& exchang
   auto whole = co_await read_whole(exchange, *exchange.payload);
   if (!whole) {
     if (exchange.payload->failure()) co_return std::unexpected(api_error(*exchange.payload->failure()));
-    co_return std::unexpected(body_error(whole.error()));
+    co_return std::unexpected(body_error(*exchange.route.service, whole.error(), operation.body_limit));
   }
   if (auto good = exchange.front->check_body(context, whole->bytes, exchange.payload->trailers()); !good) {
     co_return std::unexpected(good.error());
@@ -246,6 +262,15 @@ net::Response ApiServer::refuse(int status, std::string_view reason) {
   return response;
 }
 
+net::Response ApiServer::greet() {
+  const RequestId id = RequestId::make(parts_.random);
+  net::Response response;
+  id.put_on(response);
+  parts_.metrics.count_request("none", "none", response.status, microseconds(0));
+  parts_.log.debug("request", {{"request_id", id.id}, {"method", "OPTIONS"}, {"path", "*"}, {"status", "200"}});
+  return response;
+}
+
 void ApiServer::finish(Exchange& exchange, wire::Answer& answered) const {
   net::Response& response = answered.response;
   exchange.id.put_on(response);
@@ -260,15 +285,6 @@ void ApiServer::finish(Exchange& exchange, wire::Answer& answered) const {
     parts_.log.error("request failed", {{"request_id", exchange.id.id},
                                         {"operation", std::string(operation)},
                                         {"code", answered.error_code},
-net::Response ApiServer::greet() {
-  const RequestId id = RequestId::make(parts_.random);
-  net::Response response;
-  id.put_on(response);
-  parts_.metrics.count_request("none", "none", response.status, microseconds(0));
-  parts_.log.debug("request", {{"request_id", id.id}, {"method", "OPTIONS"}, {"path", "*"}, {"status", "200"}});
-  return response;
-}
-
                                         {"detail", answered.detail}});
   }
   if (!parts_.log.enabled(LogLevel::Debug)) return;

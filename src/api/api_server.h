@@ -55,6 +55,7 @@ class ApiServer final : public net::Handler {
                                                   std::optional<std::uint64_t> announced);
   wire::Answer refuse(const Exchange& exchange, const wire::ApiError& error) const;
   void finish(Exchange& exchange, wire::Answer& answer) const;
+  static auth::ErrorFamily family_of(const Exchange& exchange);
   Front* front_of(const wire::Service& service) const;
 
   const Parts parts_;

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include "wire/faults.h"
+
 namespace skerry::api {
 namespace {
 
@@ -72,10 +74,10 @@ wire::ApiError api_error(const auth::AuthError& failed) {
   return out;
 }
 
-wire::ApiError body_error(const ReadError& failed) {
+wire::ApiError body_error(const wire::Service& service, const ReadError& failed, std::uint64_t limit_bytes) {
   switch (failed.errc) {
     case ReadErrc::TooLarge:
-      return common_error("MaxMessageLengthExceeded", 400, "Your request was too big.").because(failed.detail);
+      return wire::body_too_large(service, limit_bytes);
     case ReadErrc::Disconnected:
       return common_error("RequestTimeout", 400,
                           "Your socket connection to the server was not read from or written to within the timeout "

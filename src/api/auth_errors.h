@@ -1,6 +1,7 @@
 #pragma once
 #include "auth/auth_error.h"
 #include "base/byte_source.h"
+#include "wire/descriptor.h"
 #include "wire/error.h"
 
 // The border between authentication's vocabulary and the wire's.
@@ -14,7 +15,7 @@ wire::ApiError http_error(int status, std::string_view reason);
 // An error of no service's model, by code: interned, because errors refer to constants.
 wire::ApiError common_error(std::string_view code, int status, std::string message);
 
-// A body that could not be read to its end.
-wire::ApiError body_error(const ReadError& error);
+// A body that could not be read to its end, or within its limit.
+wire::ApiError body_error(const wire::Service& service, const ReadError& error, std::uint64_t limit_bytes);
 
 }  // namespace skerry::api

@@ -143,23 +143,25 @@ std::optional<AuthResult> Authenticator::begin(Attempt& attempt) {
   return std::nullopt;
 }
 
-AuthResult Authenticator::finish(Attempt& attempt, CredentialResult found) {
-  if (!found) {
-    auto id = std::pair<std::string, std::string>("AWSAccessKeyId", attempt.access_key_id());
-    auto token = std::pair<std::string, std::string>("Token-0", attempt.session_token().value_or(""));
-    ErrorFamily family = attempt.expected.family;
-    switch (found.error()) {
-      case CredentialErrc::Unknown:
-        return std::unexpected(auth_error(family, AuthErrc::UnknownAccessKey, {}, {std::move(id)}));
-      case CredentialErrc::BadToken:
-        return std::unexpected(auth_error(family, AuthErrc::InvalidToken, {}, {std::move(token)}));
-      case CredentialErrc::Expired:
-        return std::unexpected(auth_error(family, AuthErrc::ExpiredToken, {}, {std::move(token)}));
-      case CredentialErrc::Unavailable:
-        return std::unexpected(auth_error(family, AuthErrc::CredentialsUnavailable));
-    }
-    std::unreachable();
+AuthError Authenticator::credential_error(const Attempt& attempt, CredentialErrc errc) {
+  auto id = std::pair<std::string, std::string>("AWSAccessKeyId", attempt.access_key_id());
+  auto token = std::pair<std::string, std::string>("Token-0", attempt.session_token().value_or(""));
+  ErrorFamily family = attempt.expected.family;
+  switch (errc) {
+    case CredentialErrc::Unknown:
+      return auth_error(family, AuthErrc::UnknownAccessKey, {}, {std::move(id)});
+    case CredentialErrc::BadToken:
+      return auth_error(family, AuthErrc::InvalidToken, {}, {std::move(token)});
+    case CredentialErrc::Expired:
+      return auth_error(family, AuthErrc::ExpiredToken, {}, {std::move(token)});
+    case CredentialErrc::Unavailable:
+      return auth_error(family, AuthErrc::CredentialsUnavailable);
   }
+  std::unreachable();
+}
+
+AuthResult Authenticator::finish(Attempt& attempt, CredentialResult found) {
+  if (!found) return std::unexpected(credential_error(attempt, found.error()));
   Authenticated who;
   const Credential& credential = **found;
   auto error =
@@ -189,6 +191,21 @@ Task<AuthResult> Authenticator::authenticate(const net::Request& request, const 
     found = co_await credentials_.find(std::move(id), std::move(token));
   }
   co_return finish(attempt, std::move(*found));
+}
+
+Task<std::optional<AuthError>> Authenticator::check_claim(const net::Request& request, const Expectation& expected) {
+  Expectation unread = expected;
+  unread.body_sha256 = kEmptySha256;  // in place of what is compared later
+  Attempt attempt(request, unread);
+  if (auto decided = begin(attempt)) co_return *decided ? std::nullopt : std::optional(std::move(decided->error()));
+  auto found = credentials_.try_find(attempt.access_key_id(), attempt.session_token());
+  if (!found) {
+    std::string id(attempt.access_key_id());
+    std::optional<std::string> token(attempt.session_token());
+    found = co_await credentials_.find(std::move(id), std::move(token));
+  }
+  if (*found) co_return std::nullopt;
+  co_return credential_error(attempt, found->error());
 }
 
 bool Authenticator::needs_body_hash(const net::Request& request, const Expectation& expected) {

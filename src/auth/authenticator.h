@@ -38,6 +38,10 @@ class Authenticator {
   // The same without waiting: nothing where the credential is not at hand.
   std::optional<AuthResult> try_authenticate(const net::Request& request, const Expectation& expected);
 
+  // What can be said against a request before its body has been read, where needs_body_hash asks for that: that nobody
+  // claims to have signed it, or who cannot have. Nothing: read the body, and authenticate.
+  Task<std::optional<AuthError>> check_claim(const net::Request& request, const Expectation& expected);
+
   // True where the signature covers a hash of the body that no header carries (all services but S3). The caller then
   // reads the body, within the operation's limit, and hands its hash in.
   static bool needs_body_hash(const net::Request& request, const Expectation& expected);
@@ -52,6 +56,7 @@ class Authenticator {
   struct Attempt;
   std::optional<AuthResult> begin(Attempt& attempt);
   AuthResult finish(Attempt& attempt, CredentialResult found);
+  static AuthError credential_error(const Attempt& attempt, CredentialErrc errc);
 
   CredentialSource& credentials_;
   const Clock& clock_;

@@ -12,7 +12,6 @@
 namespace skerry::auth {
 namespace {
 
-constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr seconds kExpiresMax = seconds(7 * 24 * 3600);
 
 bool is_scope_date(std::string_view text) {

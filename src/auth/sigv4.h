@@ -13,6 +13,7 @@
 namespace skerry::auth {
 
 inline constexpr std::string_view kSigv4 = "AWS4-HMAC-SHA256";
+inline constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 inline constexpr std::string_view kSigv4a = "AWS4-ECDSA-P256-SHA256";
 
 // <access key id>/<yyyymmdd>/<region>/<service>/aws4_request, taken apart.

@@ -428,6 +428,28 @@ TEST_F(OtherServices, SignTheHashOfABodyThatTheCallerReads) {
   EXPECT_FALSE(Authenticator::needs_body_hash(make_request("GET", "/", "h"), expected_));
 }
 
+TEST_F(OtherServices, WhatNeedsNoBodyIsCheckedWithoutIt) {
+  auto claim = [&](const net::Request& request) {
+    SimExecutor sim(1);
+    auto error = sim.run(authenticator_.check_claim(request, expected_));
+    return error ? error->code : std::string("read it");
+  };
+  net::Request good = signed_post("Action=GetCallerIdentity");
+  EXPECT_EQ(claim(good), "read it");
+  good.headers.set("x-amz-meta-a", "1");
+  EXPECT_EQ(claim(good), "SignatureDoesNotMatch");
+  EXPECT_EQ(claim(make_request("POST", "/", "h", {}, 5)), "MissingAuthenticationToken");
+  EXPECT_EQ(claim(make_request("POST", "/", "h", {{"authorization", "Basic eDp5"}}, 5)), "IncompleteSignature");
+  net::Request late = signed_post("x");
+  clock_.advance(seconds(901));
+  EXPECT_EQ(claim(late), "SignatureDoesNotMatch");
+  signer_.access_key_id = "AKIANOBODY";
+  for (bool waiting : {false, true}) {
+    if (waiting) credentials_.only_by_waiting();
+    EXPECT_EQ(claim(signed_post("x")), "InvalidClientTokenId");
+  }
+}
+
 TEST_F(OtherServices, SpeakTheirFamilysErrors) {
   net::Request none = make_request("GET", "/", "h");
   struct Case {

@@ -42,7 +42,9 @@ std::string wrapped_xml(const Service& service, bool query, const ApiError& erro
   std::string out;
   XmlWriter writer(out);
   if (!query) writer.declaration();
-  writer.open("ErrorResponse", service.xmlns.empty() ? std::string() : fmt::format(" xmlns=\"{}\"", service.xmlns));
+  // Who speaks for a service that nobody knows has no name for its documents.
+  bool named = !service.xmlns.empty() && (!query || service.speaks(Protocol::Query));
+  writer.open("ErrorResponse", named ? fmt::format(" xmlns=\"{}\"", service.xmlns) : std::string());
   writer.open("Error");
   writer.leaf("Type", error.info->sender ? "Sender" : "Receiver");
   writer.leaf("Code", query && !error.info->query_code.empty() ? error.info->query_code : error.info->code);

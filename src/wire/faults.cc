@@ -151,6 +151,11 @@ ApiError malformed_error(const Service& service, const Malformed& malformed) {
       .because(malformed.reason);
 }
 
+ApiError malformed_form(const Service& service) {
+  const Words& said = service.speaks(Protocol::Query) ? words(service) : kQuery;
+  return make_error(said.malformed, "the form is not well-formed");
+}
+
 ApiError not_implemented(const Operation& operation) {
   return not_implemented(*operation.service, fmt::format("The operation {} is not implemented.", operation.name));
 }

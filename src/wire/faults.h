@@ -11,6 +11,7 @@ namespace skerry::wire {
 // `violations` is not empty.
 ApiError violation_error(const Service& service, const std::vector<Violation>& violations);
 ApiError malformed_error(const Service& service, const Malformed& malformed);
+ApiError malformed_form(const Service& service);
 
 // The operation is in the model and not in this release: 501, naming it.
 ApiError not_implemented(const Operation& operation);

@@ -196,8 +196,7 @@ std::expected<Route, RouteFailure> Router::route_form(const net::Request& reques
   if (!form) {
     const Service* service = find_signing(signing);
     if (!service) service = s3_;
-    return fail(*service, Protocol::Query,
-                malformed_error(*service, {"the form is not well-formed", Loc::Body, {}, {}}));
+    return fail(*service, Protocol::Query, malformed_form(*service));
   }
   return by_action(parameter(*form, "Action"), parameter(*form, "Version"), signing);
 }

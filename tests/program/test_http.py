@@ -1,9 +1,11 @@
 """HTTP as such: what a connection may do, whatever is asked on it."""
 
+import json
 import socket
 
 import pytest
 
+from harness import sigv4
 from harness.http import Connection, exchange, serialise
 
 
@@ -40,15 +42,14 @@ def test_connection_close_and_http_1_0(raw, bucket):
             assert connection.at_end()
 
 
-def test_chunked_transfer(raw, bucket):
-    headers = raw.signed("PUT", f"/{bucket}/k", payload="UNSIGNED-PAYLOAD", length=False)
-    headers += [("Transfer-Encoding", "chunked"), ("X-Custom", "1")]
+@pytest.mark.parametrize("payload", ["UNSIGNED-PAYLOAD", None])
+def test_chunked_transfer_of_a_body_without_a_length(raw, bucket, payload):
+    """AWS wants to know the length of what it stores, whichever way the body is sent."""
+    headers = raw.signed("PUT", f"/{bucket}/k", body=b"hello world", payload=payload, length=False)
     body = b"5\r\nhello\r\n6;extension=1\r\n world\r\n0\r\n\r\n"
-    answer = raw.send("PUT", f"/{bucket}/k", headers, body)
-    if answer.status == 200:
-        assert raw.request("GET", f"/{bucket}/k").body == b"hello world"
-    else:  # AWS wants a length
-        assert (answer.status, answer.code) in ((411, "MissingContentLength"), (501, "NotImplemented"))
+    answer = raw.send("PUT", f"/{bucket}/k", [*headers, ("Transfer-Encoding", "chunked")], body)
+    assert (answer.status, answer.code) == (411, "MissingContentLength")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
 
 
 LONG = b"x" * 40_000
@@ -110,22 +111,87 @@ def test_the_server_is_there_afterwards(server):
     assert exchange(server.address, b"GET /_skerry/health HTTP/1.1\r\nHost: x\r\n\r\n").status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/123456789012/name"])
+FORM = [("Content-Type", "application/x-www-form-urlencoded")]
+FORM_PATHS = ["/", "/123456789012/name"]
+
+
+def assert_is_a_query_error(answer, status, code):
+    """As those of AWS's query services are."""
+    assert (answer.status, answer.text("Error/Code")) == (status, code), answer.body
+    assert answer.text("Error/Type") == ("Sender" if status < 500 else "Receiver")
+    assert answer.xml.tag == "ErrorResponse" and answer.header("content-type") == "text/xml"
+    assert answer.text("RequestId") == answer.header("x-amz-request-id")
+    assert answer.header("x-amzn-requestid") == answer.header("x-amz-request-id") and answer.header("x-amz-id-2")
+
+
+@pytest.mark.parametrize("path", FORM_PATHS)
+@pytest.mark.parametrize(
+    ("signature", "status", "code"),
+    [
+        ([], 403, "MissingAuthenticationToken"),
+        ([("Authorization", "Basic eDp5")], 400, "IncompleteSignature"),
+        ([("Authorization", "AWS4-HMAC-SHA256 Credential=x")], 400, "IncompleteSignature"),
+        (
+            [
+                ("X-Amz-Date", "{now}"),
+                (
+                    "Authorization",
+                    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/{now:.8}/us-east-1/iam/aws4_request, "
+                    "SignedHeaders=host;x-amz-date, Signature=" + "0" * 64,
+                ),
+            ],
+            403,
+            "InvalidClientTokenId",
+        ),
+    ],
+    ids=["nothing", "another scheme", "half a credential", "nobody's key"],
+)
+def test_a_form_that_nobody_can_have_signed_is_not_read(raw, path, signature, status, code):
+    now = sigv4.stamp(sigv4.now())
+    headers = [("Host", raw.host), *FORM, ("Content-Length", "4000000"), ("Expect", "100-continue")]
+    headers += [(name, value.format(now=now)) for name, value in signature]
+    with Connection(raw.server.address) as connection:
+        connection.send(serialise("POST", path, headers))
+        answer = connection.receive()
+        assert not answer.interim, "it was told to send its body"
+        assert_is_a_query_error(answer, status, code)
+        assert connection.at_end()
+    assert raw.request("GET", "/").status == 200, "the server goes on"
+
+
+@pytest.mark.parametrize("path", FORM_PATHS)
 @pytest.mark.parametrize(
     ("form", "status", "code"),
     [
-        (b"", 501, "NotImplemented"),
-        (b"Action=Nothing&Version=2011-06-15", 400, "InvalidAction"),
-        (b"Action=%zz", 400, "MalformedXML"),
-        (b"x" * (4 << 20) + b"x", 400, "MaxMessageLengthExceeded"),
+        (b"", 400, "InvalidAction"),
+        (b"Action=Nothing&Version=2010-05-08", 400, "InvalidAction"),
+        (b"Action=ListUsers&Version=1999-01-01", 400, "InvalidAction"),
+        (b"Action=%zz", 400, "MalformedInput"),
+        (b"x" * (4 << 20) + b"x", 413, "RequestEntityTooLarge"),
     ],
-    ids=["empty", "nobody's", "malformed", "too long"],
+    ids=["empty", "no action of its", "no version of its", "malformed", "too long"],
 )
-def test_a_form_that_nobody_has_signed(server, raw, path, form, status, code):
-    answer = raw.anonymous("POST", path, [("Content-Type", "application/x-www-form-urlencoded")], form)
-    assert (answer.status, answer.text(".//Code")) == (status, code)
-    assert answer.header("x-amz-request-id") and answer.header("x-amz-id-2")
+def test_a_form_that_means_nothing(raw, path, form, status, code):
+    iam = raw.as_(service="iam")
+    assert_is_a_query_error(iam.request("POST", path, FORM, form), status, code)
     assert raw.request("GET", "/").status == 200, "the server goes on"
+
+
+def test_an_action_in_the_query_of_no_service(raw):
+    assert_is_a_query_error(raw.anonymous("GET", "/?Action=Do&Version=1999-01-01"), 501, "NotImplemented")
+
+
+@pytest.mark.parametrize("request_line", ["OPTIONS *", "GET /_skerry/health", "GET /_skerry/metrics", "GET /_skerry/x"])
+def test_every_answer_can_be_found_in_the_log(start_server, request_line):
+    server = start_server("--log.level", "debug")
+    answer = exchange(server.address, f"{request_line} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert answer.status == (404 if request_line.endswith("/x") else 200)
+    request_id = answer.header("x-amz-request-id")
+    assert len(request_id) == 16 and answer.header("x-amz-id-2")
+    server.stop()
+    [line] = [line for line in server.lines if request_id in line]
+    told = json.loads(line)
+    assert (told["method"], told["path"]) == tuple(request_line.split()) and told["status"] == str(answer.status)
 
 
 def test_a_slow_client_is_let_go(start_server, tmp_path):
