@@ -120,6 +120,11 @@ bool Http1Body::take_framing() {
     return false;
   }
   input_.consume(*used);
+  // A chunk's size is 60 bits, and what was received of a body far from the 64th.
+  if (limits_.body_bytes > 0 && received_ + decoder_.data_left() > limits_.body_bytes) {
+    fail(ReadErrc::TooLarge, "body too long");
+    return false;
+  }
   return true;
 }
 

@@ -18,6 +18,9 @@ struct Limits {
   std::size_t trailer_fields = 32;
   std::size_t chunk_line_bytes = 256;  // chunk size with its extensions, which nobody uses
 
+  // The largest body, 0: no limit here, for whoever handles a request knows better what it may bring.
+  std::uint64_t body_bytes = 0;
+
   microseconds header_time = seconds(20);  // from its first byte to its last: drip-feeding must not hold a connection
   microseconds idle_time = seconds(60);    // between requests: longer than an SDK's pause, short enough to free slots
   microseconds body_idle_time =

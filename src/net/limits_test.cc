@@ -46,6 +46,22 @@ TEST_F(Limited, IdleConnectionsEndSilently) {
   EXPECT_FALSE(client.was_reset());
 }
 
+TEST_F(Limited, BodiesOfChunksEndAtTheLimitToo) {
+  limits_.body_bytes = 10;
+  start();
+  std::string head = "PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+  RawClient within = connect();
+  within.send(head + "5\r\nhello\r\n0\r\n\r\n");
+  EXPECT_EQ(within.read_answer().body, "hellohello");
+  RawClient past = connect();
+  past.send(head + "6\r\n");
+  auto answer = past.read_answer();
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.body, "body too long");
+  past.end_sending();
+  EXPECT_TRUE(past.at_end());
+}
+
 TEST_F(Limited, BodiesThatStopAreDisconnected) {
   start();
   RawClient client = connect();

@@ -85,7 +85,7 @@ std::expected<void, Fault> take_host(const Framing& framing, Request& out) {
   return {};
 }
 
-std::expected<void, Fault> take_length(Framing& framing, Request& out) {
+std::expected<void, Fault> take_length(const Limits& limits, Framing& framing, Request& out) {
   std::size_t lengths = out.headers.count("content-length");
   std::size_t codings = out.headers.count("transfer-encoding");
   if (lengths + codings > 1) return bad("more than one Content-Length or Transfer-Encoding");
@@ -104,6 +104,7 @@ std::expected<void, Fault> take_length(Framing& framing, Request& out) {
         !text.empty() && text.size() <= 18 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (!digits) return bad("Content-Length is not a number");
     std::from_chars(text.data(), text.data() + text.size(), framing.length);
+    if (limits.body_bytes > 0 && framing.length > limits.body_bytes) return Refused(Fault{413, "body too long"});
     if (framing.length > 0) framing.body = Framing::Body::Length;
     out.length = framing.length;
   }
@@ -164,7 +165,7 @@ std::expected<Framing, Fault> parse_head(std::string_view head, const Limits& li
   if (auto ok = parse_fields(block, field_limits, out.headers); !ok) return Refused(ok.error());
   if (auto ok = take_host(framing, out); !ok) return Refused(ok.error());
   if (auto ok = take_target(line->target, framing, out); !ok) return Refused(ok.error());
-  if (auto ok = take_length(framing, out); !ok) return Refused(ok.error());
+  if (auto ok = take_length(limits, framing, out); !ok) return Refused(ok.error());
   if (auto ok = take_connection(framing, out.headers); !ok) return Refused(ok.error());
   return framing;
 }

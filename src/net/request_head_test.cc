@@ -181,6 +181,10 @@ TEST(RequestHead, HasLimits) {
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nX: " + std::string(200, 'a'), limits), 431);
   EXPECT_EQ(status_of(with("A: 1\r\nB: 1\r\n"), limits), 200);
   EXPECT_EQ(status_of(with("A: 1\r\nB: 1\r\nC: 1\r\n"), limits), 431);
+  EXPECT_EQ(status_of(with("Content-Length: 999999999999\r\n"), limits), 200);
+  limits.body_bytes = 10;
+  EXPECT_EQ(status_of(with("Content-Length: 10\r\n"), limits), 200);
+  EXPECT_EQ(status_of(with("Content-Length: 11\r\n"), limits), 413);
 }
 
 TEST(HeadScanner, FindsTheEndHoweverTheBytesCome) {

@@ -110,7 +110,7 @@ int print_environment(const Settings& settings) {
 
 int show_configuration(const Settings& settings) {
   for (const Settings::Shown& shown : settings.show()) {
-    fmt::print("{:<24} {:<28} {}\n", shown.name, shown.value.empty() ? "-" : shown.value, shown.origin);
+    fmt::print("{:<28} {:<28} {}\n", shown.name, shown.value.empty() ? "-" : shown.value, shown.origin);
   }
   return 0;
 }
