@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
 
 #include "skerry/commands.h"
 #include "skerry/serve.h"
@@ -32,15 +34,77 @@ struct CommandLine {
   std::vector<std::string> aws;
 };
 
-CLI::App* add_settings(CLI::App* command, CommandLine& line) {
-  command->add_option("--config", line.file, "TOML file with settings (see `skerry config show`)");
+std::string_view form(skerry::SettingKind kind) {
+  switch (kind) {
+    case skerry::SettingKind::Text:
+      return "TEXT";
+    case skerry::SettingKind::Flag:
+      return "true|false";
+    case skerry::SettingKind::Number:
+      return "NUMBER";
+    case skerry::SettingKind::Bytes:
+      return "SIZE";
+    case skerry::SettingKind::Duration:
+      return "TIME";
+  }
+  std::unreachable();
+}
+
+// Every command takes every setting, so that one set of flags does for all of them; its help shows those that mean
+// something to it. None named: all.
+CLI::App* add_settings(CLI::App* command, CommandLine& line, std::initializer_list<std::string_view> shown = {}) {
+  command->add_option("--config", line.file, "TOML file with settings")->type_name("FILE");
   for (const skerry::Setting& setting : skerry::all_settings()) {
     std::string name(setting.name);
-    command->add_option_function<std::string>(
-        "--" + name, [&line, name](const std::string& value) { line.flags[name] = value; }, std::string(setting.help));
+    std::string_view usual = setting.default_value;
+    auto take = [&line, name](const std::string& value) { line.flags[name] = value; };
+    std::string help = usual.empty() ? std::string(setting.help) : fmt::format("{} [{}]", setting.help, usual);
+    CLI::Option* option = command->add_option_function<std::string>("--" + name, take, std::move(help));
+    option->type_name(std::string(form(setting.kind)));
+    bool means_something = shown.size() == 0 || std::ranges::find(shown, setting.name) != shown.end();
+    option->group(means_something ? "Settings, with what they are by default" : "");
   }
   return command;
 }
+
+constexpr std::string_view kBegin =
+    "To begin:\n"
+    "  skerry serve                         # says where it listens, and what to type next\n"
+    "  eval \"$(skerry env)\"                # in another shell: endpoint, keys, region\n"
+    "  aws s3 mb s3://my-bucket             # with an AWS CLI that knows AWS_ENDPOINT_URL\n"
+    "  skerry aws s3 mb s3://my-bucket      # with any\n"
+    "\n"
+    "`skerry COMMAND --help` tells more of each.";
+constexpr std::string_view kSettings =
+    "Each setting is also SKERRY_NAME in the environment (http.idle_timeout is SKERRY_HTTP_IDLE_TIMEOUT) and a line "
+    "of\n"
+    "the --config file (idle_timeout of [http]); a flag goes before the environment, and that before the file.\n";
+constexpr std::string_view kServe =
+    "Examples:\n"
+    "  skerry serve --data /srv/skerry --listen 127.0.0.1:4566 --threads 2\n"
+    "  skerry serve --listen 0.0.0.0:443 --tls.certificate fullchain.pem --tls.key key.pem\n"
+    "\n"
+    "The first start makes an account, prints its root access key once and keeps it in the data folder. SIGTERM lets\n"
+    "requests end before it exits; SIGHUP reads the certificate again.";
+constexpr std::string_view kEnv =
+    "Sets AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION for the first account:\n"
+    "  eval \"$(skerry env --data /srv/skerry)\"\n"
+    "  aws s3 ls";
+constexpr std::string_view kAws =
+    "For an AWS CLI that is too old for AWS_ENDPOINT_URL. What follows is passed on as it is:\n"
+    "  skerry aws s3 ls\n"
+    "  skerry aws --data /srv/skerry s3 cp letter.txt s3://my-bucket/";
+constexpr std::string_view kAccount =
+    "Works beside a running server and without one. No account can reach another's buckets.\n"
+    "  skerry account create --name ann --json    # the secret access key is shown here, and never again\n"
+    "  skerry account list --json";
+constexpr std::string_view kVerify =
+    "Reads every object, checks every tag and length, and looks for what is lost or left over. Works beside a running\n"
+    "server and without one; exits with 0 only when all is in order. --repair takes away garbage and nothing else.";
+constexpr std::string_view kDoctor =
+    "Looks at the data folder and its space, where the master key lies, where the API listens and whether with TLS, "
+    "and\n"
+    "the cores. A line that begins with WEAK says what to improve.";
 
 skerry::AdminRequest account_request(std::string command, const CommandLine& line) {
   skerry::AdminRequest request{.command = std::move(command), .arguments = {}};
@@ -53,30 +117,45 @@ skerry::AdminRequest account_request(std::string command, const CommandLine& lin
 
 int main(int argc, char** argv) {
   CommandLine line;
-  CLI::App app{
-      "Skerry: S3 and functions on your own machines, as AWS speaks them.\n"
-      "Begin with `skerry serve`, then in another shell: eval \"$(skerry env)\"; aws s3 mb s3://my-bucket"};
+  CLI::App app{"Skerry: S3 and functions on your own machines, as AWS speaks them."};
   app.require_subcommand(1);
-  CLI::App* serve = add_settings(app.add_subcommand("serve", "Serve the API until told to stop"), line);
-  CLI::App* env =
-      add_settings(app.add_subcommand("env", "Print export lines for AWS tools: eval \"$(skerry env)\""), line);
-  CLI::App* aws = add_settings(app.add_subcommand("aws", "Run the installed AWS CLI against this server"), line);
+  app.footer(std::string(kBegin));
+  auto command = [&line](CLI::App& parent, const char* name, const char* does, std::string_view teaches,
+                         std::initializer_list<std::string_view> shown = {}) {
+    CLI::App* added = add_settings(parent.add_subcommand(name, does), line, shown);
+    added->footer(std::string(teaches));
+    return added;
+  };
+  CLI::App* serve = command(app, "serve", "Serve the API until told to stop", fmt::format("{}\n{}", kSettings, kServe));
+  CLI::App* env = command(app, "env", "Print export lines for AWS tools: eval \"$(skerry env)\"", kEnv,
+                          {"data", "listen", "region", "tls.certificate"});
+  CLI::App* aws = command(app, "aws", "Run the installed AWS CLI against this server", kAws,
+                          {"data", "listen", "region", "tls.certificate"});
   aws->prefix_command();
   CLI::App* account = app.add_subcommand("account", "Accounts, each with its own buckets");
   account->require_subcommand(1);
-  CLI::App* create = add_settings(account->add_subcommand("create", "Make an account and its root access key"), line);
+  account->footer(std::string(kAccount));
+  CLI::App* create =
+      command(*account, "create", "Make an account and its root access key", kAccount, {"data", "master_key"});
   create->add_option("--name", line.account_name, "What to call it");
   create->add_flag("--json", line.json, "Print JSON");
-  CLI::App* list = add_settings(account->add_subcommand("list", "List the accounts and their root access keys"), line);
+  CLI::App* list =
+      command(*account, "list", "List the accounts and their root access keys", kAccount, {"data", "master_key"});
   list->add_flag("--json", line.json, "Print JSON");
   CLI::App* config = app.add_subcommand("config", "Look at the configuration");
   config->require_subcommand(1);
-  CLI::App* show =
-      add_settings(config->add_subcommand("show", "Every setting, its value and where it came from"), line);
-  CLI::App* verify = add_settings(app.add_subcommand("verify", "Read everything that is stored and check it"), line);
+  config->footer("  skerry config show --config /etc/skerry/skerry.toml\n" + std::string(kSettings));
+  CLI::App* show = command(*config, "show", "Every setting, its value and where it came from", kSettings);
+  CLI::App* verify =
+      command(app, "verify", "Read everything that is stored and check it", kVerify, {"data", "master_key"});
   verify->add_flag("--repair", line.repair, "Remove what is provably garbage");
-  CLI::App* doctor = add_settings(app.add_subcommand("doctor", "Say what this machine offers and what is weak"), line);
+  CLI::App* doctor = command(app, "doctor", "Say what this machine offers and what is weak", kDoctor,
+                             {"data", "listen", "master_key", "tls.certificate"});
   CLI::App* version = app.add_subcommand("version", "Print the version");
+  if (argc == 1) {
+    fmt::print(stderr, "{}", app.help());
+    return 1;
+  }
   CLI11_PARSE(app, argc, argv);
 
   if (*version) {

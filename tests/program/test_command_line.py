@@ -117,10 +117,45 @@ def test_small_commands(server):
     assert "master key" in (doctor.stdout + doctor.stderr).lower()
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["env"], ["account"], ["verify"], ["doctor"], ["config"]])
+TEACHES = {
+    "": ["skerry serve", 'eval "$(skerry env)"', "aws s3 mb", "skerry aws", "--help"],
+    "serve": ["skerry serve --data", "--listen 127.0.0.1:4566", "--threads", "root access key", "SIGTERM", "SIGHUP"],
+    "env": ['eval "$(skerry env --data', "AWS_ENDPOINT_URL", "AWS_SECRET_ACCESS_KEY", "aws s3 ls"],
+    "aws": ["skerry aws s3 ls", "AWS_ENDPOINT_URL"],
+    "account": ["create", "list", "skerry account create --name", "--json"],
+    "account create": ["--json", "--name", "--data", "never again"],
+    "account list": ["--json", "--data"],
+    "config": ["skerry config show", "SKERRY_HTTP_IDLE_TIMEOUT"],
+    "config show": ["SKERRY_HTTP_IDLE_TIMEOUT", "--config"],
+    "verify": ["--repair", "beside a running", "every object"],
+    "doctor": ["WEAK", "master key", "TLS"],
+    "version": ["Print the version"],
+}
+
+
+@pytest.mark.parametrize("command", TEACHES)
 def test_help_teaches(command):
-    done = program(*command, "--help")
-    assert done.returncode == 0 and len(done.stdout.splitlines()) > 3
+    done = program(*command.split(), "--help")
+    assert done.returncode == 0 and not done.stderr
+    said = " ".join(done.stdout.split())
+    assert not [words for words in TEACHES[command] if words not in said]
+
+
+def test_help_of_serve_has_every_setting_with_its_default():
+    said = " ".join(program("serve", "--help").stdout.split())
+    shown = [line.split() for line in program("config", "show", env={}).stdout.splitlines()]
+    assert len(shown) > 25
+    for name, value, *_ in shown:
+        described = said.partition(f"--{name} ")[2].partition(" --")[0]
+        assert len(described.split()) > 4, f"{name} has no words"
+        assert value == "-" or f"[{value}]" in described
+
+
+def test_help_names_every_command_and_nothing_said_is_a_question():
+    done = program()
+    assert done.returncode == 1 and not done.stdout
+    for command in {words.split()[0] for words in TEACHES if words}:
+        assert f"\n  {command} " in done.stderr
 
 
 @pytest.mark.parametrize(
