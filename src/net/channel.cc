@@ -72,9 +72,13 @@ bool Channel::Read::attempt() {
 
 bool Channel::Write::is_postponed() const {
   if (!channel_.open_ || channel_.aborted_ || !channel_.reactor_.has_more_ready()) return false;
+  return bytes_left() <= kPostponedBytesMax;
+}
+
+std::size_t Channel::Write::bytes_left() const {
   std::size_t bytes = 0;
   for (const iovec& part : from_) bytes += part.iov_len;
-  return bytes <= kPostponedBytesMax;
+  return bytes;
 }
 
 void Channel::Write::await_suspend(std::coroutine_handle<> waiting) {
@@ -90,8 +94,11 @@ bool Channel::Write::attempt() {
   while (!from_.empty()) {
     Io io = channel_.stream_->write(from_);
     if (blocked(io)) {
-      // Each step forward renews the deadline; a mere wake-up without one does not.
-      if (result_.status == IoStatus::Done || deadline_ == kNever) deadline_ = channel_.reactor_.now() + idle_;
+      // Each step forward renews the deadline; a mere wake-up without one does not. Steps of a byte do not do so for
+      // ever.
+      microseconds now = channel_.reactor_.now();
+      if (latest_ == kNever && rate_min_ > 0) latest_ = now + idle_ + seconds(bytes_left() / rate_min_);
+      if (result_.status == IoStatus::Done || deadline_ == kNever) deadline_ = std::min(now + idle_, latest_);
       result_.status = io.status;
       return false;
     }

@@ -35,9 +35,10 @@ class Channel final : private Reactor::Watcher {
   class Write;
   // co_await gives an Io: Done with 1 to into.size() bytes, End, Failed, TimedOut or Interrupted.
   Read read(std::span<char> into, microseconds deadline);
-  // Writes all of `from` (changed on the way; the array outlives the await). The peer has `idle` time for each step.
-  // co_await gives Done, Failed or TimedOut.
-  Write write(std::span<iovec> from, microseconds idle);
+  // Writes all of `from` (changed on the way; the array outlives the await). The peer has `idle` time for each step,
+  // and for all of them together no more than that and what the bytes take at `rate_min` bytes a second. co_await gives
+  // Done, Failed or TimedOut.
+  Write write(std::span<iovec> from, microseconds idle, std::uint64_t rate_min);
 
   void expire(microseconds now);  // ends what waits past its deadline as TimedOut
   void interrupt();               // ends a read that waits as Interrupted
@@ -101,8 +102,8 @@ class Channel::Read final : public Operation {
 
 class Channel::Write final : public Operation {
  public:
-  Write(Channel& channel, std::span<iovec> from, microseconds idle)
-      : Operation(channel, channel.writing_, kNever), from_(from), idle_(idle) {}
+  Write(Channel& channel, std::span<iovec> from, microseconds idle, std::uint64_t rate_min)
+      : Operation(channel, channel.writing_, kNever), from_(from), idle_(idle), rate_min_(rate_min) {}
   // Little is put off while other sockets wait for their turn, and leaves together with what they have to say.
   bool await_ready() { return !(postponed_ = is_postponed()) && Operation::await_ready(); }
   void await_suspend(std::coroutine_handle<> waiting);
@@ -110,12 +111,17 @@ class Channel::Write final : public Operation {
  private:
   bool attempt() override;
   bool is_postponed() const;
+  std::size_t bytes_left() const;
   std::span<iovec> from_;
   microseconds idle_;
+  std::uint64_t rate_min_;
+  microseconds latest_ = kNever;  // whatever has been taken by then; set by the first wait
   bool postponed_ = false;
 };
 
 inline Channel::Read Channel::read(std::span<char> into, microseconds deadline) { return Read(*this, into, deadline); }
-inline Channel::Write Channel::write(std::span<iovec> from, microseconds idle) { return Write(*this, from, idle); }
+inline Channel::Write Channel::write(std::span<iovec> from, microseconds idle, std::uint64_t rate_min) {
+  return Write(*this, from, idle, rate_min);
+}
 
 }  // namespace skerry::net

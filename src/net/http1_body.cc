@@ -70,7 +70,7 @@ Task<Http1Body::Result> Http1Body::read(std::span<char> into) {
 Task<std::optional<ReadError>> Http1Body::say_continue() {
   continue_pending_ = false;
   iovec line{const_cast<char*>(kContinue.data()), kContinue.size()};
-  Io io = co_await channel_.write({&line, 1}, limits_.write_idle_time);
+  Io io = co_await channel_.write({&line, 1}, limits_.write_idle_time, limits_.rate_min);
   if (io.status == IoStatus::Done) co_return std::nullopt;
   co_return fail(ReadErrc::Disconnected, "went away before it was told to continue");
 }
@@ -139,8 +139,7 @@ Task<std::optional<ReadError>> Http1Body::fill() {
 // hold its connection for ever.
 microseconds Http1Body::deadline() const {
   microseconds now = channel_.reactor().now();
-  microseconds earned =
-      limits_.body_grace_time + seconds(received_ / std::max<std::uint64_t>(limits_.body_rate_min, 1));
+  microseconds earned = limits_.body_grace_time + seconds(received_ / std::max<std::uint64_t>(limits_.rate_min, 1));
   return now + std::min(limits_.body_idle_time, std::max(earned - waited_, microseconds(0)));
 }
 

@@ -44,7 +44,7 @@ Task<bool> Http1Writer::send(Response& response, const ResponseFraming& framing,
 
 Task<bool> Http1Writer::send_text(std::string_view text) {
   iovec part{const_cast<char*>(text.data()), text.size()};
-  Io io = co_await channel_.write({&part, 1}, set_.limits().write_idle_time);
+  Io io = co_await channel_.write({&part, 1}, set_.limits().write_idle_time, set_.limits().rate_min);
   co_return io.status == IoStatus::Done;
 }
 
@@ -54,7 +54,7 @@ Task<bool> Http1Writer::send_head_and(std::string_view bytes) {
   std::span<iovec> all(parts);
   if (bytes.empty()) all = all.first(1);
   if (out_.empty()) all = all.last(1);
-  Io io = co_await channel_.write(all, set_.limits().write_idle_time);
+  Io io = co_await channel_.write(all, set_.limits().write_idle_time, set_.limits().rate_min);
   out_.clear();
   co_return io.status == IoStatus::Done;
 }

@@ -27,7 +27,9 @@ struct Limits {
       seconds(20);  // for the next bytes of a body; AWS answers RequestTimeout after about 20 s
   // Over all of a body: the time spent waiting for it may not pass this plus its bytes at the minimum rate.
   microseconds body_grace_time = seconds(60);
-  std::uint64_t body_rate_min = 1024;          // bytes a second: slower than any network that carries objects
+  // Bytes a second, of bodies and of answers: slower than any network that carries objects. Who takes or gives a byte
+  // now and then would otherwise hold a connection and its buffer for ever.
+  std::uint64_t rate_min = 1024;
   microseconds write_idle_time = seconds(30);  // for the peer to take anything at all of what we send
   microseconds linger_time = seconds(2);       // how long we listen to a client that still talks after our last word
 

@@ -76,7 +76,7 @@ TEST_F(Limited, BodiesThatStopAreDisconnected) {
 
 TEST_F(Limited, BodiesThatDripAreDisconnectedOverAll) {
   limits_.body_grace_time = seconds(60);
-  limits_.body_rate_min = 1;  // a byte buys a second
+  limits_.rate_min = 1;  // a byte buys a second
   start();
   RawClient client = connect();
   deliver(client, "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n");
@@ -111,6 +111,36 @@ TEST_F(Limited, ClientsThatDoNotReadAreCut) {
   EXPECT_EQ(server_->counters().aborted, 1u);
   EXPECT_LT(client.read_all().size(), 64u << 20);
   EXPECT_TRUE(client.was_reset());
+}
+
+TEST_F(Limited, ClientsThatReadByDripsAreCut) {
+  constexpr std::size_t kBytes = 96 << 20;
+  limits_.rate_min = kBytes / 100;  // a hundred seconds for all of it, and write_idle_time
+  handler_.on("/large", [](Request&) -> Task<Response> {
+    Response response;
+    response.body = std::string(kBytes, 'x');
+    co_return response;
+  });
+  start();
+  RawClient client = connect();
+  deliver(client, get("/large"));
+  std::uint64_t sent = 0;
+  ASSERT_TRUE(eventually([&] { return (sent = server_->counters().bytes_out) > 0; }));
+  std::size_t taken = 0;
+  int steps = 0;
+  for (; steps < 20 && server_->counters().open > 0; ++steps) {
+    taken += client.read_exactly(8 << 20).size();  // enough for the kernel to let more come
+    // What was made room for is sent, which renews the time for the next step.
+    ASSERT_TRUE(eventually([&] { return server_->counters().open == 0 || server_->counters().bytes_out > sent; }));
+    sent = server_->counters().bytes_out;
+    advance(limits_.write_idle_time - seconds(1));
+    ASSERT_TRUE(eventually([&] { return server_->reactor(0).now() == clock_.steady(); }));
+  }
+  EXPECT_GE(steps, 4);
+  EXPECT_LE(steps, 6);
+  ASSERT_TRUE(eventually([&] { return server_->counters().open == 0; }));
+  EXPECT_EQ(server_->counters().aborted, 1u);
+  EXPECT_LT(taken + client.read_all().size(), kBytes);
 }
 
 TEST_F(Limited, ClientsPastTheLimitAreTold503) {

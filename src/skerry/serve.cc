@@ -56,7 +56,7 @@ net::Limits limits(const Settings& settings) {
   out.header_bytes = static_cast<std::size_t>(settings.bytes("http.header_bytes_max"));
   out.target_bytes = static_cast<std::size_t>(settings.bytes("http.request_line_bytes_max"));
   out.body_bytes = static_cast<std::uint64_t>(settings.bytes("http.body_bytes_max"));
-  out.body_rate_min = static_cast<std::uint64_t>(settings.bytes("http.body_rate_min"));
+  out.rate_min = static_cast<std::uint64_t>(settings.bytes("http.rate_min"));
   out.connections = static_cast<std::size_t>(settings.number("http.connections_max"));
   out.header_time = milliseconds(settings.milliseconds("http.header_timeout"));
   out.idle_time = milliseconds(settings.milliseconds("http.idle_timeout"));
