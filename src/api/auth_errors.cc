@@ -58,6 +58,8 @@ wire::ApiError http_error(int status, std::string_view reason) {
         return "NotImplemented";
       case 503:
         return "SlowDown";
+      case 505:
+        return "HTTPVersionNotSupported";
       default:
         return status < 500 ? "BadRequest" : "InternalError";
     }

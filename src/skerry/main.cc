@@ -34,8 +34,8 @@ struct CommandLine {
   std::vector<std::string> aws;
 };
 
-std::string_view form(skerry::SettingKind kind) {
-  switch (kind) {
+std::string_view form(const skerry::Setting& setting) {
+  switch (setting.kind) {
     case skerry::SettingKind::Text:
       return "TEXT";
     case skerry::SettingKind::Flag:
@@ -46,6 +46,8 @@ std::string_view form(skerry::SettingKind kind) {
       return "SIZE";
     case skerry::SettingKind::Duration:
       return "TIME";
+    case skerry::SettingKind::Choice:
+      return setting.choices;
   }
   std::unreachable();
 }
@@ -60,7 +62,7 @@ CLI::App* add_settings(CLI::App* command, CommandLine& line, std::initializer_li
     auto take = [&line, name](const std::string& value) { line.flags[name] = value; };
     std::string help = usual.empty() ? std::string(setting.help) : fmt::format("{} [{}]", setting.help, usual);
     CLI::Option* option = command->add_option_function<std::string>("--" + name, take, std::move(help));
-    option->type_name(std::string(form(setting.kind)));
+    option->type_name(std::string(form(setting)));
     bool means_something = shown.size() == 0 || std::ranges::find(shown, setting.name) != shown.end();
     option->group(means_something ? "Settings, with what they are by default" : "");
   }
@@ -82,7 +84,7 @@ constexpr std::string_view kSettings =
 constexpr std::string_view kServe =
     "Examples:\n"
     "  skerry serve --data /srv/skerry --listen 127.0.0.1:4566 --threads 2\n"
-    "  skerry serve --listen 0.0.0.0:443 --tls.certificate fullchain.pem --tls.key key.pem\n"
+    "  skerry serve --listen 0.0.0.0:8443 --tls.certificate fullchain.pem --tls.key key.pem\n"
     "\n"
     "The first start makes an account, prints its root access key once and keeps it in the data folder. SIGTERM lets\n"
     "requests end before it exits; SIGHUP reads the certificate again.";

@@ -183,6 +183,9 @@ int serve(const Settings& settings) {
   auto endpoint = net::Endpoint::parse(settings.text("listen"));
   if (!endpoint) return fail("listen is \"" + settings.text("listen") + "\"; it has to be ADDRESS:PORT");
   std::unique_ptr<net::TlsContext> tls;
+  if (settings.text("tls.certificate").empty() != settings.text("tls.key").empty()) {
+    return fail("tls.certificate and tls.key go together: one of them is not set");
+  }
   if (!settings.text("tls.certificate").empty()) {
     auto loaded = net::TlsContext::load(settings.text("tls.certificate"), settings.text("tls.key"));
     if (!loaded) return fail("the certificate cannot be used: " + loaded.error().detail);

@@ -1,5 +1,7 @@
 #include "skerry/settings.h"
 
+#include <fmt/format.h>
+
 #include <cctype>
 #include <charconv>
 #include <fstream>
@@ -35,17 +37,17 @@ constexpr Setting kSettings[] = {
     {"http.idle_timeout", Duration, "75s", "a kept connection without a request"},
     {"http.body_timeout", Duration, "60s", "between two pieces of a request's body"},
     {"http.write_timeout", Duration, "60s", "between two pieces of an answer that the client takes"},
-    {"http.drain_timeout", Duration, "30s", "what requests in progress have after SIGTERM"},
-    {"auth.sigv2", Flag, "true", "accept SigV2 for S3, which boto3 still makes for presigned URLs in us-east-1"},
     {"http.rate_min", Bytes, "1KiB",
      "a second that bodies and answers have to move at on the whole, after a first minute"},
+    {"http.drain_timeout", Duration, "30s", "what requests in progress have after SIGTERM"},
+    {"auth.sigv2", Flag, "true", "accept SigV2 for S3, which boto3 still makes for presigned URLs in us-east-1"},
     {"auth.max_skew", Duration, "15m", "how far a client's clock may be off"},
     {"s3.any_region", Flag, "false", "accept a signature for another region than the bucket's"},
     {"s3.sweep_interval", Duration, "5s", "how often removed objects' bytes are looked for"},
     {"s3.sweep_grace", Duration, "30s", "how long a removed object's bytes stay for readers that have begun"},
     {"storage.reserve", Bytes, "64MiB", "free disk space kept back for deletes: writes are refused below it"},
-    {"log.level", Text, "info", "debug, info, warning or error; debug has a line a request"},
-    {"log.format", Text, "auto", "human, json or auto: human on a terminal, JSON otherwise"},
+    {"log.level", Choice, "info", "what is logged; debug has a line a request", "debug|info|warning|error"},
+    {"log.format", Choice, "auto", "auto: human on a terminal, JSON otherwise", "human|json|auto"},
     {"metrics.public", Flag, "false", "answer /_skerry/metrics to others than loopback"},
 };
 
@@ -82,10 +84,12 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   return number;
 }
 
-std::string_view expected_form(SettingKind kind) {
-  switch (kind) {
+std::string expected_form(const Setting& setting) {
+  switch (setting.kind) {
     case Text:
       return "text";
+    case Choice:
+      return "one of " + std::string(setting.choices);
     case Flag:
       return "true or false";
     case Number:
@@ -98,10 +102,17 @@ std::string_view expected_form(SettingKind kind) {
   std::unreachable();
 }
 
-bool valid(SettingKind kind, std::string_view text) {
-  switch (kind) {
+bool is_choice(std::string_view choices, std::string_view text) {
+  if (text.empty() || text.find('|') != text.npos) return false;
+  return fmt::format("|{}|", choices).find(fmt::format("|{}|", text)) != std::string::npos;
+}
+
+bool valid(const Setting& setting, std::string_view text) {
+  switch (setting.kind) {
     case Text:
       return true;
+    case Choice:
+      return is_choice(setting.choices, text);
     case Flag:
       return text == "true" || text == "false";
     case Number:
@@ -160,9 +171,9 @@ std::string Setting::environment() const {
 }
 
 std::expected<void, std::string> Settings::set(const Setting& setting, std::string text, std::string origin) {
-  if (!valid(setting.kind, text)) {
+  if (!valid(setting, text)) {
     return std::unexpected(std::string(setting.name) + " (" + origin + ") is \"" + text + "\"; it has to be " +
-                           std::string(expected_form(setting.kind)));
+                           expected_form(setting));
   }
   values_[std::string(setting.name)] = {std::move(text), std::move(origin)};
   return {};

@@ -10,7 +10,7 @@
 
 namespace skerry {
 
-enum class SettingKind { Text, Flag, Number, Bytes, Duration };
+enum class SettingKind { Text, Flag, Number, Bytes, Duration, Choice };
 
 // One thing that an operator can set. The table of all of them is the only list: the parser, `config show` and the
 // documentation's table come from it.
@@ -19,6 +19,7 @@ struct Setting {
   SettingKind kind;
   std::string_view default_value;
   std::string_view help;
+  std::string_view choices = {};  // of a Choice, divided by |
 
   std::string environment() const;  // SKERRY_HTTP_HEADER_BYTES_MAX
 };

@@ -1,5 +1,6 @@
 #include "skerry/settings.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -39,6 +40,11 @@ TEST_F(SettingsTest, ErrorsSayWhatAndWhere) {
   auto error = [](auto loaded) { return loaded ? std::string("no error") : loaded.error(); };
   EXPECT_EQ(error(Settings::load({{"memory", "lots"}}, {}, {})),
             "memory (command line) is \"lots\"; it has to be a number of bytes such as 256MiB");
+  for (const char* level : {"", "loud", "debug|info", "INFO"}) {
+    EXPECT_EQ(error(Settings::load({{"log.level", level}}, {}, {})),
+              fmt::format("log.level (command line) is \"{}\"; it has to be one of debug|info|warning|error", level));
+  }
+  EXPECT_EQ(error(Settings::load({{"log.level", "debug"}, {"log.format", "json"}}, {}, {})), "no error");
   EXPECT_EQ(error(Settings::load({{"colour", "red"}}, {}, {})),
             "there is no setting `colour` (see `skerry config show`)");
   EXPECT_NE(error(Settings::load({}, {}, write_file("[s3]\nany_regoin = true\n"))).find("`s3.any_regoin`"),

@@ -159,11 +159,22 @@ def test_help_names_every_command_and_nothing_said_is_a_question():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["serve", "--nonsense"], ["serve", "--listen", "nonsense"], ["serve", "--threads", "x"]]
+    "arguments",
+    [
+        ["nonsense"],
+        ["serve", "--nonsense"],
+        ["serve", "--listen", "nonsense"],
+        ["serve", "--threads", "x"],
+        ["serve", "--log.level", "loud"],
+        ["serve", "--listen", "127.0.0.1:0", "--tls.key", "key.pem"],
+        ["serve", "--listen", "127.0.0.1:0", "--tls.certificate", "certificate.pem"],
+        ["env", "--data", "nowhere"],
+        ["verify", "--data", "nowhere"],
+    ],
 )
 def test_a_wrong_command_line_says_so(tmp_path, arguments):
     done = program(*arguments, cwd=tmp_path)
-    assert done.returncode not in (0, -6, -11) and done.stderr.strip()
+    assert done.returncode > 0 and done.stderr.strip()
 
 
 def test_health_and_metrics(server, raw):
