@@ -1,12 +1,12 @@
 #include "net/endpoint.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,12 +33,6 @@ std::unexpected<ListenError> failure(const Endpoint& endpoint, const char* step)
 
 std::optional<socklen_t> resolve(const Endpoint& endpoint, Address& out) {
   out = {};
-  if (endpoint.is_unix) {
-    if (endpoint.address.empty() || endpoint.address.size() >= sizeof out.local.sun_path) return std::nullopt;
-    out.local.sun_family = AF_UNIX;
-    std::memcpy(out.local.sun_path, endpoint.address.c_str(), endpoint.address.size() + 1);
-    return sizeof out.local;
-  }
   if (inet_pton(AF_INET, endpoint.address.c_str(), &out.v4.sin_addr) == 1) {
     out.v4.sin_family = AF_INET;
     out.v4.sin_port = htons(endpoint.port);
@@ -82,6 +76,21 @@ void set(const Descriptor& socket, int level, int option) {
 
 }  // namespace
 
+std::optional<UnixAddress> UnixAddress::of(const std::string& path) {
+  UnixAddress out{.address = {.sun_family = AF_UNIX, .sun_path = {}}, .folder = {}};
+  std::string reached = path;
+  if (path.size() >= sizeof out.address.sun_path) {
+    auto slash = path.rfind('/');
+    if (slash == path.npos) return std::nullopt;
+    out.folder = Descriptor(::open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!out.folder) return std::nullopt;
+    reached = fmt::format("/proc/self/fd/{}{}", out.folder.get(), path.substr(slash));
+  }
+  if (reached.empty() || reached.size() >= sizeof out.address.sun_path) return std::nullopt;
+  std::memcpy(out.address.sun_path, reached.c_str(), reached.size() + 1);
+  return out;
+}
+
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
   if (text.starts_with("unix:")) {
     text.remove_prefix(5);
@@ -111,7 +120,14 @@ std::string Endpoint::text() const {
 
 std::expected<Listening, ListenError> listen_on(const Endpoint& endpoint) {
   Address address;
-  auto size = resolve(endpoint, address);
+  std::optional<UnixAddress> local;
+  std::optional<socklen_t> size;
+  if (endpoint.is_unix) {
+    local = UnixAddress::of(endpoint.address);
+    if (local) address.local = local->address, size = sizeof address.local;
+  } else {
+    size = resolve(endpoint, address);
+  }
   if (!size) return std::unexpected(ListenError{false, fmt::format("not an address: {}", endpoint.text())});
 
   Descriptor socket(::socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

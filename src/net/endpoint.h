@@ -1,4 +1,7 @@
 #pragma once
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -19,6 +22,17 @@ struct Endpoint {
   // "127.0.0.1:4566", "[::1]:4566", "localhost:4566" (127.0.0.1), "unix:/path". Other names are not resolved.
   static std::optional<Endpoint> parse(std::string_view text);
   std::string text() const;  // as parse takes it
+};
+
+// The address of a unix socket. A path that is too long for one (108 bytes) is reached by way of its folder, which is
+// kept open meanwhile.
+struct UnixAddress {
+  sockaddr_un address;
+  Descriptor folder;
+
+  // Nothing where the path is empty, its name is too long, or there is no such folder.
+  static std::optional<UnixAddress> of(const std::string& path);
+  const sockaddr* any() const { return reinterpret_cast<const sockaddr*>(&address); }
 };
 
 struct ListenError {

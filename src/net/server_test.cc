@@ -50,7 +50,7 @@ class TempDir {
     path_ = ::mkdtemp(pattern);
   }
   ~TempDir() { std::filesystem::remove_all(path_); }
-  std::string operator/(const char* name) const { return path_ + "/" + name; }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
  private:
   std::string path_;
@@ -124,6 +124,34 @@ TEST_F(ServerLife, ListensOnSeveralEndpointsWithHandlersOfTheirOwn) {
   EXPECT_EQ(administrator.read_answer().body, "admin unix");
   run(server.drain(seconds(1)));
   EXPECT_FALSE(std::filesystem::exists(path.address));
+}
+
+TEST_F(ServerLife, SocketsMayLieDeeperThanTheirAddressesReach) {
+  TempDir dir;
+  std::string deep = dir / std::string(150, 'd');
+  ASSERT_EQ(::mkdir(deep.c_str(), 0700), 0);
+  Endpoint path{deep + "/admin.sock", 0, true};
+  auto call = [&path] {
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    auto address = UnixAddress::of(path.address);
+    return address && ::connect(socket.get(), address->any(), sizeof address->address) == 0;
+  };
+  for (int life = 0; life < 2; ++life) {
+    Server server({}, clock_);
+    ASSERT_TRUE(server.listen({path, &handler_, nullptr}));
+    EXPECT_TRUE(call());
+    Server second({}, clock_);
+    EXPECT_FALSE(second.listen({path, &handler_, nullptr}));
+    server.start();
+    EXPECT_TRUE(call());
+    run(server.drain(seconds(1)));
+    EXPECT_FALSE(call());
+  }
+  struct stat status{};
+  EXPECT_NE(::stat(path.address.c_str(), &status), 0);
+  EXPECT_FALSE(UnixAddress::of(dir / ("none/" + std::string(150, 'x'))));
+  EXPECT_FALSE(UnixAddress::of(deep + "/" + std::string(150, 'x')));
+  EXPECT_FALSE(UnixAddress::of(""));
 }
 
 TEST_F(ServerLife, ReplacesTheSocketOfADeadServerAndNothingElse) {

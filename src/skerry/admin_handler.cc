@@ -1,13 +1,11 @@
 #include "skerry/admin_handler.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-#include <cstring>
 
 #include "auth/canonical.h"
 #include "net/descriptor.h"
+#include "net/endpoint.h"
 #include "wire/text.h"
 
 namespace skerry {
@@ -69,13 +67,10 @@ Task<net::Response> AdminHandler::handle(net::Request& request) {
 std::string admin_socket(const std::string& data_folder) { return data_folder + "/admin.sock"; }
 
 std::optional<AdminResult> ask_server(const std::string& data_folder, const AdminRequest& request) {
-  std::string path = admin_socket(data_folder);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return std::nullopt;
-  std::memcpy(address.sun_path, path.data(), path.size());
+  auto address = net::UnixAddress::of(admin_socket(data_folder));
+  if (!address) return std::nullopt;
   net::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return std::nullopt;
+  if (::connect(socket.get(), address->any(), sizeof address->address) != 0) return std::nullopt;
 
   std::string text =
       "POST " + to_target(request) + " HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
