@@ -192,7 +192,7 @@ int serve(const Settings& settings) {
     tls = std::move(*loaded);
   }
   net::Server server({.threads = thread_count(settings), .limits = limits(settings)}, stack.clock());
-  wire_up_metrics(metrics, server, memory, stack, s3);
+  wire_up_metrics(metrics, server, memory, stack, s3, settings.text("data"));
   auto bound = server.listen({.endpoint = *endpoint, .handler = &door, .tls = tls.get()});
   if (!bound) return fail("cannot listen on " + settings.text("listen") + ": " + bound.error().detail);
   net::Endpoint socket{.address = admin_socket(settings.text("data")), .is_unix = true};

@@ -1,5 +1,7 @@
 #include "skerry/wire_up_metrics.h"
 
+#include <sys/statvfs.h>
+
 namespace skerry {
 namespace {
 
@@ -73,6 +75,13 @@ constexpr Field<storage::SweepStats> kSweeper[] = {
      [](auto& s) { return double(s.rows_unreadable); }},
 };
 
+constexpr Field<struct statvfs> kDisk[] = {
+    {Kind::Gauge, "skerry_disk_bytes", "Of the file system under the data folder",
+     [](auto& d) { return double(d.f_blocks) * double(d.f_frsize); }},
+    {Kind::Gauge, "skerry_disk_free_bytes", "Of them free for the server, its reserve not counted",
+     [](auto& d) { return double(d.f_bavail) * double(d.f_frsize); }},
+};
+
 template <class Fields, class Load>
 void add(api::Metrics& metrics, const Fields& fields, Load load) {
   for (const auto& field : fields) {
@@ -83,10 +92,15 @@ void add(api::Metrics& metrics, const Fields& fields, Load load) {
 }  // namespace
 
 void wire_up_metrics(api::Metrics& metrics, const net::Server& server, const api::MemoryBudget& memory,
-                     StorageStack& stack, const S3& s3) {
+                     StorageStack& stack, const S3& s3, std::string data_folder) {
   add(metrics, kConnections, [&server] { return server.counters(); });
   add(metrics, kStore, [&stack] { return stack.local().stats(); });
   add(metrics, kSweeper, [&s3]() -> const storage::SweepStats& { return s3.sweep_stats(); });
+  add(metrics, kDisk, [folder = std::move(data_folder)] {
+    struct statvfs status{};
+    ::statvfs(folder.c_str(), &status);
+    return status;
+  });
   metrics.add_reading(Kind::Gauge, "skerry_request_memory_bytes", "Set aside for requests under way",
                       [&memory] { return double(memory.used()); });
   metrics.add_reading(Kind::Gauge, "skerry_request_memory_limit_bytes", "Requests beyond it are told to come back",
