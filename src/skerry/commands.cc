@@ -4,6 +4,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
@@ -37,13 +40,41 @@ std::expected<ClientSettings, std::string> client_settings(const Settings& setti
         "there is no account in {} yet; `skerry serve --data {}` makes one at its first start", data, data));
   }
   bool tls = !settings.text("tls.certificate").empty();
-  std::string configured = fmt::format("{}://{}", tls ? "https" : "http", settings.text("listen"));
-  return ClientSettings{EndpointFile::read(data).value_or(configured), **key, settings.text("region")};
+  auto endpoint = EndpointFile::read(data);
+  if (!endpoint) {
+    auto listen = net::Endpoint::parse(settings.text("listen"));
+    if (!listen) return std::unexpected("listen is \"" + settings.text("listen") + "\"; it has to be ADDRESS:PORT");
+    endpoint = client_url(*listen, tls);
+  }
+  return ClientSettings{std::move(*endpoint), **key, settings.text("region")};
+}
+
+// What AWS's tools go by. Some know one name of the region, some the other.
+std::array<std::pair<const char*, std::string>, 5> environment_of(const ClientSettings& client) {
+  return {{{"AWS_ENDPOINT_URL", client.endpoint},
+           {"AWS_ACCESS_KEY_ID", client.key.access_key_id},
+           {"AWS_SECRET_ACCESS_KEY", client.key.secret_access_key},
+           {"AWS_DEFAULT_REGION", client.region},
+           {"AWS_REGION", client.region}}};
+}
+
+// What an earlier use of AWS may have left, and would be taken for this server's.
+constexpr const char* kInTheWay[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL_S3"};
+
+std::string shell_quoted(const std::string& text) {
+  bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) || std::string_view("+/=:._-").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
 }
 
 AdminResult run_on_store(const Settings& settings, const AdminRequest& request) {
-  if (!std::filesystem::exists(settings.text("data") + "/format")) {
-    return std::unexpected("there is no store in " + settings.text("data"));
+  std::error_code why;
+  if (!std::filesystem::exists(settings.text("data") + "/format", why)) {
+    return std::unexpected("there is no store in " + settings.text("data") + (why ? ": " + why.message() : ""));
   }
   Log log(LogLevel::Warning, LogFormat::Human);
   LoopExecutor executor;
@@ -101,10 +132,8 @@ void check_master_key(const Settings& settings) {
 int print_environment(const Settings& settings) {
   auto client = client_settings(settings);
   if (!client) return fail(client.error());
-  fmt::print(
-      "export AWS_ENDPOINT_URL={}\nexport AWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY={}\n"
-      "export AWS_DEFAULT_REGION={}\n",
-      client->endpoint, client->key.access_key_id, client->key.secret_access_key, client->region);
+  for (const auto& [name, value] : environment_of(*client)) fmt::print("export {}={}\n", name, shell_quoted(value));
+  for (const char* name : kInTheWay) fmt::print("unset {}\n", name);
   return 0;
 }
 
@@ -141,12 +170,8 @@ int doctor(const Settings& settings) {
 int run_aws(const Settings& settings, const std::vector<std::string>& arguments) {
   auto client = client_settings(settings);
   if (!client) return fail(client.error());
-  ::setenv("AWS_ENDPOINT_URL", client->endpoint.c_str(), 1);
-  ::setenv("AWS_ACCESS_KEY_ID", client->key.access_key_id.c_str(), 1);
-  ::setenv("AWS_SECRET_ACCESS_KEY", client->key.secret_access_key.c_str(), 1);
-  ::setenv("AWS_DEFAULT_REGION", client->region.c_str(), 1);
-  ::unsetenv("AWS_SESSION_TOKEN");
-  ::unsetenv("AWS_PROFILE");
+  for (const auto& [name, value] : environment_of(*client)) ::setenv(name, value.c_str(), 1);
+  for (const char* name : kInTheWay) ::unsetenv(name);
   std::vector<std::string> words{"aws", "--endpoint-url", client->endpoint};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;

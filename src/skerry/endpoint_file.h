@@ -2,7 +2,12 @@
 #include <optional>
 #include <string>
 
+#include "net/endpoint.h"
+
 namespace skerry {
+
+// How a client on this machine reaches who listens there: at a wildcard address by way of loopback.
+std::string client_url(const net::Endpoint& listening, bool tls);
 
 // Where the running server answers, in the data folder, so that commands beside it find it whatever port it took.
 // Gone when the server has stopped; one that a kill left behind says where the server was.

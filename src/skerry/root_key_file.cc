@@ -46,7 +46,7 @@ std::expected<std::optional<RootKey>, std::string> read_root_key(const std::stri
   std::string path = root_key_path(data_folder);
   std::ifstream in(path);
   if (!in) {
-    if (::access(path.c_str(), F_OK) != 0) return std::nullopt;
+    if (::access(path.c_str(), R_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
     return std::unexpected(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   }
   RootKey key;

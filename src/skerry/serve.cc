@@ -201,7 +201,7 @@ int serve(const Settings& settings) {
   }
   server.start();
 
-  std::string url = fmt::format("{}://{}", tls ? "https" : "http", bound->text());
+  std::string url = client_url(*bound, tls != nullptr);
   // What runs in the background belongs to one reactor.
   server.reactor(0).post([&] {
     stack.epochs().run();

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from harness.boto import make_s3
+from harness.cli import VERSIONS
 from harness.http import exchange
 from harness.raw import RawClient
 from harness.server import PROGRAM
@@ -24,10 +25,59 @@ def test_env_can_be_evaluated(server):
     assert exports["AWS_ENDPOINT_URL"].endswith(f":{server.port}")
     assert re.fullmatch(r"AKIA[A-Z2-7]{16}", exports["AWS_ACCESS_KEY_ID"])
     assert len(exports["AWS_SECRET_ACCESS_KEY"]) == 40
-    assert exports["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert exports["AWS_DEFAULT_REGION"] == exports["AWS_REGION"] == "us-east-1"
     shell = f'eval "$("{PROGRAM}" env --data "{server.data}")"; printf %s "$AWS_SECRET_ACCESS_KEY"'
     done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=60)
     assert done.stdout == exports["AWS_SECRET_ACCESS_KEY"]
+
+
+# What the use of AWS before may have left in a shell.
+LEFT = {
+    "AWS_SESSION_TOKEN": "of-aws",
+    "AWS_PROFILE": "nobody",
+    "AWS_REGION": "eu-central-1",
+    "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+}
+
+
+def test_env_and_aws_leave_nothing_of_another_endpoint(server, tmp_path):
+    environment = {**os.environ, **LEFT, "SKERRY_DATA": str(server.data), "HOME": str(tmp_path)}
+    commands = f'''eval "$("{PROGRAM}" env)" && "{VERSIONS["v1"]}" s3api list-buckets && env'''
+    done = subprocess.run(["sh", "-ec", commands], capture_output=True, text=True, timeout=60, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "Buckets" in done.stdout and not re.search("of-aws|nobody|eu-central|127.0.0.1:1\n", done.stdout)
+    done = program("aws", "s3api", "list-buckets", env=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def test_env_quotes_for_the_shell(server):
+    region = "it's $(touch x); `y`"
+    done = server.run("env", "--data", server.data, "--region", region)
+    printed = subprocess.run(
+        ["sh", "-c", done.stdout + 'printf %s "$AWS_REGION"'], capture_output=True, text=True, timeout=60
+    )
+    assert printed.stdout == region
+
+
+def test_a_data_folder_may_lie_deep(start_server, tmp_path):
+    """Deeper than the address of a unix socket reaches."""
+    server = start_server(data=tmp_path / ("d" * 150) / "data")
+    made = server.new_account()
+    make_s3(server, made).create_bucket(Bucket="box")
+    assert stat.S_IMODE((server.data / "admin.sock").stat().st_mode) == 0o600
+    assert server.run("verify", "--data", server.data).returncode == 0
+
+
+def test_who_may_not_look_is_told_so(server):
+    """Not that there is no account, or no store."""
+    if os.geteuid() != 0:
+        pytest.skip("becoming somebody else takes root")
+    for command in (["env"], ["account", "list"]):
+        arguments = ["--reuid=65534", "--regid=65534", "--clear-groups", PROGRAM, *command, "--data", server.data]
+        done = subprocess.run(["setpriv", *map(str, arguments)], capture_output=True, text=True, timeout=60, cwd="/")
+        assert done.returncode == 1 and "Permission denied" in done.stderr, done.stderr
 
 
 def test_accounts_have_buckets_of_their_own(start_server):
@@ -221,3 +271,6 @@ def test_metrics_tell_what_was_done(server, raw, name):
     assert after["skerry_sweep_queue"] >= 1, "the deleted body waits for its readers' grace"
     assert after["skerry_commit_queue"] == 0 and after["skerry_request_memory_bytes"] == 0
     assert after["skerry_connections"] >= 1
+    assert 0 < after["skerry_disk_free_bytes"] < after["skerry_disk_bytes"]
+    buckets = [name for name in after if name.startswith("skerry_request_seconds_bucket") and "PutObject" in name]
+    assert len(buckets) > 10 and any('le="+Inf"' in name for name in buckets), "latencies are histograms"
