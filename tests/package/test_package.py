@@ -40,7 +40,13 @@ def test_contents(package):
 def test_unit_is_valid_and_hardened(package, tmp_path):
     run("dpkg-deb", "--extract", package, tmp_path)
     unit = (tmp_path / "lib/systemd/system/skerry.service").read_text()
-    for line in ("User=skerry", "ProtectSystem=strict", "NoNewPrivileges=yes", "StateDirectory=skerry", "StandardOutput=null"):
+    for line in (
+        "User=skerry",
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "StateDirectory=skerry",
+        "StandardOutput=null",
+    ):
         assert line in unit.splitlines()
     try:
         checked = subprocess.run(

@@ -2,11 +2,13 @@
 
 import json
 import socket
+import time
 
 import pytest
 
 from harness import sigv4
 from harness.http import Connection, exchange, serialise
+from harness.raw import RawClient
 
 
 def test_kept_alive_and_pipelined(raw, bucket):
@@ -28,6 +30,76 @@ def test_byte_by_byte(raw, bucket):
         for byte in data:
             connection.send(bytes([byte]))
         assert connection.receive().status == 200
+
+
+REFUSED = {
+    "no such key": lambda raw, box: serialise("GET", f"/{box}/none", raw.signed("GET", f"/{box}/none")),
+    "unsigned": lambda raw, box: serialise(
+        "PUT", f"/{box}/new", [("Host", raw.host), ("Content-Length", "5")], b"hello"
+    ),
+    "wrongly signed": lambda raw, box: serialise(
+        "PUT", f"/{box}/new", raw.as_(secret_key="x").signed("PUT", f"/{box}/new", body=b"hello"), b"hello"
+    ),
+    "another hash": lambda raw, box: serialise(
+        "PUT", f"/{box}/new", raw.signed("PUT", f"/{box}/new", body=b"hello", payload="0" * 64), b"hello"
+    ),
+    "a request for a body": lambda raw, box: serialise(
+        "PUT",
+        f"/{box}/new",
+        [("Host", raw.host), ("Content-Length", "41")],
+        b"DELETE /x HTTP/1.1\r\nHost: x\r\nA: 12345\r\n\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_pipelined_behind_what_is_refused(raw, bucket, what):
+    """The next request begins exactly where the refused one's body ends."""
+    raw.request("PUT", f"/{bucket}/k", body=b"there")
+    with Connection(raw.server.address) as connection:
+        refused = REFUSED[what](raw, bucket)
+        connection.send(refused + serialise("GET", f"/{bucket}/k", raw.signed("GET", f"/{bucket}/k")))
+        assert connection.receive().status in (400, 403, 404)
+        answer = connection.receive()
+        assert (answer.status, answer.body) == (200, b"there")
+    assert raw.request("GET", f"/{bucket}/new").status == 404
+
+
+def test_nothing_is_read_behind_a_body_that_was_not(raw, bucket):
+    """What is left of a refused body is not taken for a request, and not waited for without end."""
+    inner = serialise("DELETE", f"/{bucket}/k", raw.signed("DELETE", f"/{bucket}/k"))
+    raw.request("PUT", f"/{bucket}/k", body=b"there")
+    for head, body in (
+        ([("Content-Length", "50000000")], inner * 1000),
+        ([("Transfer-Encoding", "chunked")], b"5\r\nhello" + inner + b"\r\n0\r\n\r\n"),
+    ):
+        with Connection(raw.server.address) as connection:
+            try:
+                connection.send(serialise("PUT", f"/{bucket}/new", [("Host", raw.host), *head], body))
+            except OSError:
+                pass
+            assert connection.receive().status == 403
+            assert connection.at_end()
+    assert raw.request("GET", f"/{bucket}/k").body == b"there"
+
+
+def test_trailers_of_http_are_no_headers(raw, bucket):
+    """Neither metadata nor a checksum: only what aws-chunked announces and frames counts."""
+    headers = [("X-Amz-Decoded-Content-Length", "5"), ("X-Amz-Trailer", "x-amz-checksum-crc32")]
+    headers = raw.signed("PUT", f"/{bucket}/k", headers, payload="STREAMING-UNSIGNED-PAYLOAD-TRAILER", length=False) + [
+        ("Transfer-Encoding", "chunked")
+    ]
+    framed = b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
+    chunk = b"%x\r\n%b\r\n0\r\n" % (len(framed), framed)
+    trailers = b"x-amz-meta-colour: red\r\nx-amz-storage-class: GLACIER\r\nx-amz-checksum-crc32: AAAAAA==\r\n\r\n"
+    assert raw.send("PUT", f"/{bucket}/k", headers, chunk + trailers).status == 200
+    answer = raw.request("GET", f"/{bucket}/k", [("x-amz-checksum-mode", "ENABLED")])
+    assert (answer.body, answer.header("x-amz-checksum-crc32")) == (b"hello", "NhCmhg==")
+    assert answer.header("x-amz-meta-colour") is None and answer.header("x-amz-storage-class") is None
+    without = framed.replace(b"x-amz-checksum-crc32:NhCmhg==\r\n", b"")
+    chunk = b"%x\r\n%b\r\n0\r\n" % (len(without), without)
+    trailer = b"x-amz-checksum-crc32: NhCmhg==\r\n\r\n"
+    assert raw.send("PUT", f"/{bucket}/k", headers, chunk + trailer).code == "MalformedTrailerError"
 
 
 def test_connection_close_and_http_1_0(raw, bucket):
@@ -54,6 +126,23 @@ def test_chunked_transfer_of_a_body_without_a_length(raw, bucket, payload):
 
 LONG = b"x" * 40_000
 BAD = {
+    "a bare LF": (b"GET / HTTP/1.1\nHost: x\n\n", 400),
+    "a bare LF in the headers": (b"GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n", 400),
+    "a bare CR": (b"GET / HTTP/1.1\r\nHost: x\r\nA: b\rC: d\r\n\r\n", 400),
+    "two codings": (
+        b"PUT /b/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "a coding with a control character": (
+        b"PUT /b/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "chunks in HTTP/1.0": (b"PUT /b/k HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "the same length twice": (b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
+    "a list of lengths": (b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\nx", 400),
+    "a target of another host": (b"GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "an unknown expectation": (b"PUT /b/k HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nContent-Length: 1\r\n\r\nx", 417),
+    "too many headers": (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 200 + b"\r\n", 431),
     "no request line": (b"\r\n\r\nx\r\n\r\n", 400),
     "two words": (b"GET /\r\n\r\n", 400),
     "four words": (b"GET / x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -199,12 +288,25 @@ def test_a_slow_client_is_let_go(start_server, tmp_path):
     config = tmp_path / "skerry.toml"
     config.write_text('[http]\nheader_timeout = "300ms"\nidle_timeout = "300ms"\nbody_timeout = "300ms"\n')
     server = start_server("--config", config)
-    for data in (b"", b"GET / HTTP/1.1\r\n", b"PUT /b/k HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"):
+    raw = RawClient(server, server.root())
+    assert raw.request("PUT", "/box").status == 200
+    half = serialise("PUT", "/box/k", raw.signed("PUT", "/box/k", body=b"0123456789"), b"01234")
+    got = serialise("GET", "/box?location", raw.signed("GET", "/box?location"))
+    for data, answers in (
+        (b"", []),
+        (b"GET / HTTP/1.1\r\n", [(408, "RequestTimeout")]),
+        (half, [(400, "RequestTimeout")]),
+        (got, [(200, None)]),
+        (got + b"GET / HTTP/1.1\r\nHost", [(200, None), (408, "RequestTimeout")]),
+    ):
         with Connection(server.address) as connection:
             connection.send(data)
-            answer = connection.receive()
-            assert answer is None or answer.status in (400, 403, 408)
-            assert connection.at_end()
+            for status, code in answers:
+                answer = connection.receive()
+                assert (answer.status, answer.code) == (status, code), data
+                assert answer.header("x-amz-request-id")
+            assert connection.at_end(), data
+    assert raw.request("GET", "/box/k").status == 404, "half a body is none"
 
 
 def test_connections_are_bounded(start_server, tmp_path):
@@ -220,6 +322,13 @@ def test_connections_are_bounded(start_server, tmp_path):
         refused = exchange(server.address, health)
         assert (refused.status, refused.code) == (503, "SlowDown")
         assert_is_an_error(refused)
+        held.pop().close()
+        for _ in range(300):  # until the server has seen it
+            answer = exchange(server.address, health)
+            if answer.status == 200:
+                break
+            time.sleep(0.1)
+        assert answer.status == 200, "there is room again"
     finally:
         for one in held:
             one.close()

@@ -4,6 +4,7 @@ import hashlib
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -103,6 +104,49 @@ def test_sigterm_ends_a_verify(start_server):
     assert server.stop() == 0
     said = verify.communicate(timeout=60)[1]
     assert verify.returncode == 1 and "did not come to its end: it was stopped" in said
+
+
+def test_sigterm_lets_answers_end_and_takes_nothing_new(start_server):
+    server = start_server()
+    raw = RawClient(server, server.root())
+    raw.request("PUT", "/box")
+    body = os.urandom(30_000_000)
+    raw.request("PUT", "/box/k", body=body)
+    with Connection(server.address) as busy, Connection(server.address) as idle:
+        idle.send(serialise("GET", "/", raw.signed("GET", "/")))
+        assert idle.receive().status == 200
+        busy.send(serialise("GET", "/box/k", raw.signed("GET", "/box/k")) * 2)  # the second is there already
+        assert busy.socket.recv(1, socket.MSG_PEEK), "its answer has begun"
+        stopped = threading.Thread(target=server.stop)
+        stopped.start()
+        assert idle.at_end(), "a connection between requests ends at once"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(server.address, 30).close()
+        answer = busy.receive()
+        assert answer.status == 200 and answer.body == body
+        last = busy.receive()
+        assert (last.status, last.header("connection")) == (200, "close") and last.body == body
+        assert busy.at_end()
+    stopped.join(60)
+    assert server.process.returncode == 0
+
+
+def test_sigterm_waits_for_the_slow_so_long_and_no_longer(start_server):
+    server = start_server("--http.drain_timeout", "300ms")
+    raw = RawClient(server, server.root())
+    raw.request("PUT", "/box")
+    raw.request("PUT", "/box/k", body=b"old")
+    with Connection(server.address) as stuck:
+        stuck.send(serialise("PUT", "/box/k", raw.signed("PUT", "/box/k", body=b"n" * 100_000)) + b"n" * 50_000)
+        raw.request("GET", "/")  # the server has read what came before
+        assert server.stop() == 0
+        try:
+            answer = stuck.receive()
+            assert answer is None or answer.status != 200
+        except ConnectionResetError:
+            pass
+    server.start()
+    assert raw.request("GET", "/box/k").body == b"old", "half an upload is none"
 
 
 def test_a_wrong_or_missing_master_key_refuses_to_start(start_server):
