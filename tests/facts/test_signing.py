@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import io
+import urllib.error
+import urllib.request
+import zlib
 from datetime import timedelta
 
 import pytest
 
 from harness import post_form, sigv4
 from harness.boto import make_s3
-from harness.raw import change_header
+from harness.raw import RawClient, change_header
 
 KIB = 1024
 MISSING = (
@@ -278,6 +281,90 @@ def test_fact_32_malformed_trailer(raw, bucket, trailer):
     assert raw.request("GET", f"/{bucket}/k").status == 404
 
 
+CONTENT = bytes(range(256)) * 100
+
+
+def chunked(pieces):
+    """Unsigned aws-chunked framing of `pieces`, up to and with the last chunk's line."""
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n"
+
+
+CRC = ("x-amz-checksum-crc32", base64.b64encode(zlib.crc32(CONTENT).to_bytes(4)).decode())
+CRC_LINE = f"{CRC[0]}:{CRC[1]}".encode()
+PIECES = [CONTENT[:8192], CONTENT[8192:]]
+
+
+# What clients frame, each as it does so: (payload, encoding, trailer announced, body or what changes the signed one).
+FRAMINGS = {
+    "SDK for Java 1: signed, no Content-Encoding": ("signed", None, False, None),
+    "documented: signed": ("signed", "aws-chunked", False, None),
+    "SDK for Java 1 with gzip: signed": ("signed", "gzip,aws-chunked", False, None),
+    "SDK for Kotlin, C++: signed with trailer": ("signed", "aws-chunked", True, None),
+    "minio-go: signed with trailer, bare LF": (
+        "signed", None, True, lambda body: body.replace(CRC_LINE + b"\r\n", CRC_LINE + b"\n\r\n"),
+    ),
+    "documented: a blank line before the signed trailer": (
+        "signed", "aws-chunked", True, lambda body: body.replace(CRC_LINE, b"\r\n" + CRC_LINE),
+    ),
+    "boto3, SDKs for Go and Java 2: unsigned with trailer": (
+        "unsigned", "aws-chunked", True, chunked(PIECES) + CRC_LINE + b"\r\n\r\n",
+    ),
+    "the same with gzip": (
+        "unsigned", "aws-chunked, gzip", True, chunked(PIECES) + CRC_LINE + b"\r\n\r\n",
+    ),
+    "minio-go: unsigned with trailer, bare LF": (
+        "unsigned", None, True, chunked(PIECES) + CRC_LINE + b"\n\r\n\r\n",
+    ),
+    "unsigned without trailer": ("unsigned", "aws-chunked", False, chunked(PIECES) + b"\r\n"),
+    "unsigned with upper-case sizes and names": (
+        "unsigned", "AWS-Chunked", True,
+        b"2000;x=y\r\n" + PIECES[0] + b"\r\n%X\r\n" % len(PIECES[1]) + PIECES[1] + b"\r\n0\r\n"
+        + CRC_LINE.replace(b"x-amz-checksum-crc32", b"X-Amz-Checksum-CRC32") + b"\r\n\r\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("client", FRAMINGS)
+@pytest.mark.parametrize("operation", ["PutObject", "UploadPart"])
+def test_fact_32_every_framing_comes_off(raw, bucket, client, operation):
+    kind, encoding, with_trailer, framed = FRAMINGS[client]
+    target = f"/{bucket}/k"
+    if operation == "UploadPart":
+        upload = raw.request("POST", f"/{bucket}/k?uploads").text("UploadId")
+        target += f"?partNumber=1&uploadId={upload}"
+    headers = [("Content-Encoding", encoding)] if encoding else []
+    if kind == "signed":
+        headers = [header for header in headers if header[1] != "aws-chunked"]
+        made = raw.streamed(
+            target, PIECES, headers, trailer=CRC if with_trailer else None, change=framed or (lambda body: body),
+            encoding="aws-chunked" if encoding == "aws-chunked" else None,
+        )  # fmt: skip
+    else:
+        headers += [("X-Amz-Decoded-Content-Length", str(len(CONTENT)))]
+        headers += [("X-Amz-Trailer", CRC[0])] if with_trailer else []
+        made = raw.request("PUT", target, headers, framed, payload="STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+    assert made.status == 200, made.body
+    if operation == "UploadPart":
+        part = f"<Part><PartNumber>1</PartNumber><ETag>{made.header('etag')}</ETag></Part>"
+        body = f"<CompleteMultipartUpload>{part}</CompleteMultipartUpload>"
+        assert raw.request("POST", f"/{bucket}/k?uploadId={upload}", body=body).status == 200
+    answer = raw.request("GET", f"/{bucket}/k", [("x-amz-checksum-mode", "ENABLED")])
+    assert answer.body == CONTENT
+    if operation == "PutObject":
+        assert answer.header("content-encoding") == ("gzip" if "gzip" in (encoding or "") else None)
+        assert answer.header(CRC[0]) == (CRC[1] if with_trailer else None)
+
+
+@pytest.mark.parametrize("after", [b"\r\n\r\n", b"x", b"5\r\nhello\r\n0\r\n\r\n", b"x-amz-acl:public-read\r\n\r\n"])
+def test_fact_32_nothing_follows_the_end(raw, bucket, after):
+    body = b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
+    assert unsigned_stream(raw, f"/{bucket}/k", body + b"\r\n", 5).status == 200, "minio-go sends one line end more"
+    raw.request("DELETE", f"/{bucket}/k")
+    answer = unsigned_stream(raw, f"/{bucket}/k", body + after, 5)
+    assert (answer.status, answer.code) == (400, "MalformedTrailerError")
+    assert raw.request("GET", f"/{bucket}/k").status == 404
+
+
 @pytest.mark.parametrize(
     "config",
     [
@@ -432,3 +519,92 @@ def test_fact_33_no_file(raw, bucket):
 def test_tampering_with_a_signed_header_is_noticed(raw, stored):
     answer = raw.request("GET", stored, [("x-custom", "1")], tamper=change_header("x-custom", "2"))
     assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch")
+
+
+# ---- Signature version 2
+
+
+def fetch(url):
+    """What an HTTP client without any credential gets: (status, body)."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+def test_version_2_is_what_boto3_makes_by_default(server, account, s3, raw, bucket, stored):
+    url = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"})
+    assert "AWSAccessKeyId=" in url and "X-Amz-Signature" not in url
+    assert fetch(url) == (200, b"stored")
+    override = s3.generate_presigned_url(
+        "get_object", {"Bucket": bucket, "Key": "k", "ResponseContentType": "text/x-overridden"}
+    )
+    with urllib.request.urlopen(override, timeout=30) as answer:
+        assert answer.headers["Content-Type"] == "text/x-overridden"
+    put = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "new"})
+    request = urllib.request.Request(put, b"by url", {"Content-Type": ""}, method="PUT")
+    assert urllib.request.urlopen(request, timeout=30).status == 200
+    assert raw.request("GET", f"/{bucket}/new").body == b"by url"
+    form = s3.generate_presigned_post(bucket, "posted")
+    assert "AWSAccessKeyId" in form["fields"] and "x-amz-signature" not in form["fields"]
+    assert post_form.post(raw, bucket, list(form["fields"].items())).status == 204
+    assert raw.request("GET", f"/{bucket}/posted").body == b"hello"
+    version_2 = make_s3(server, account, signature_version="s3")
+    assert version_2.list_objects_v2(Bucket=bucket)["KeyCount"] == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda url: url.replace("/k?", "/other?"), b"SignatureDoesNotMatch"),
+        (lambda url: url.replace("Expires=", "Expires=1"), b"SignatureDoesNotMatch"),
+        (lambda url: url + "&versionId=null", b"SignatureDoesNotMatch"),
+        (lambda url: url + "&tagging", b"SignatureDoesNotMatch"),
+        (lambda url: url + "&response-content-type=text/html", b"SignatureDoesNotMatch"),
+        (lambda url: url + "&x-amz-meta-a=b", b"SignatureDoesNotMatch"),
+        (lambda url: url.replace("Signature=", "Signature=x"), b"SignatureDoesNotMatch"),
+        (lambda url: url.partition("&Expires")[0] + "&Expires=1000000000", b"AccessDenied"),
+        (lambda url: url.replace("AWSAccessKeyId=", "AWSAccessKeyId=X"), b"InvalidAccessKeyId"),
+    ],
+    ids=["key", "time", "version", "subresource", "response header", "header", "signature", "expired", "nobody"],
+)
+def test_version_2_covers_what_a_url_grants(s3, bucket, stored, change, code):
+    url = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"}, ExpiresIn=300)
+    status, body = fetch(change(url))
+    assert (status, body.partition(b"<Code>")[2].partition(b"<")[0]) == (403, code)
+
+
+def test_version_2_can_be_switched_off(start_server):
+    server = start_server("--auth.sigv2", "false")
+    account = server.root()
+    s3, raw = make_s3(server, account), RawClient(server, account)
+    s3.create_bucket(Bucket="box")
+    s3.put_object(Bucket="box", Key="k", Body=b"stored")
+    url = s3.generate_presigned_url("get_object", {"Bucket": "box", "Key": "k"}).removeprefix(server.endpoint)
+    answers = [
+        raw.send("GET", url, [("Host", "x")]),
+        post_form.post(raw, "box", list(s3.generate_presigned_post("box", "new")["fields"].items())),
+        raw.send("GET", "/box/k", [("Host", "x"), ("Authorization", f"AWS {account.access_key}:c2lnbmF0dXJl")]),
+    ]
+    for answer in answers:
+        assert (answer.status, answer.code) == (400, "InvalidRequest")
+        assert answer.text("Message") == (
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+        )
+    assert raw.presigned("GET", "/box/k").body == b"stored"
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="box")["Contents"]] == ["k"]
+
+
+@pytest.mark.parametrize("style", ["path", "virtual"])
+def test_forms_and_urls_in_both_styles(raw, bucket, stored, style):
+    host = raw.host if style == "path" else f"{bucket}.s3.localhost:{raw.server.port}"
+    path = f"/{bucket}" if style == "path" else ""
+    target = raw.signer.presign("GET", f"{path}/k", host)
+    assert raw.send("GET", target, [("Host", host)]).body == b"stored"
+    fields = post_form.signed_fields(raw.signer, "posted", post_form.policy(bucket))
+    body = post_form.multipart(fields)
+    headers = [("Host", host), ("Content-Type", f"multipart/form-data; boundary={post_form.BOUNDARY}")]
+    answer = raw.send("POST", path or "/", [*headers, ("Content-Length", str(len(body)))], body)
+    assert answer.status == 204
+    assert raw.request("GET", f"/{bucket}/posted").body == b"hello"

@@ -58,12 +58,25 @@ class RawClient:
     def send(self, method, target, headers, body=b""):
         return http.exchange(self.server.address, http.serialise(method, target, headers, body), method)
 
-    def streamed(self, target, pieces, headers=(), *, trailer=None, decoded_length=None, change=lambda body: body):
-        """PUT with an aws-chunked signed body; `change` may alter the framed bytes."""
+    def streamed(
+        self,
+        target,
+        pieces,
+        headers=(),
+        *,
+        trailer=None,
+        decoded_length=None,
+        change=lambda body: body,
+        encoding="aws-chunked",
+    ):
+        """PUT with an aws-chunked signed body; `change` may alter the framed bytes, `encoding` None leaves the header
+        to `headers`."""
         time = sigv4.now()
         kind = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" + ("-TRAILER" if trailer else "")
         total = sum(map(len, pieces)) if decoded_length is None else decoded_length
-        headers = [*headers, ("Content-Encoding", "aws-chunked"), ("X-Amz-Decoded-Content-Length", str(total))]
+        headers = [*headers, ("X-Amz-Decoded-Content-Length", str(total))]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
         if trailer:
             headers.append(("X-Amz-Trailer", trailer[0]))
         signed = self.signed("PUT", target, headers, payload=kind, time=time, length=False)

@@ -2,7 +2,9 @@
 
 import json
 import os
+import pty
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -120,6 +122,52 @@ def test_what_a_url_grants_is_in_no_log(start_server):
     requests = [line for line in server.lines if '"message":"request"' in line]
     assert len(requests) == 2 and all(json.loads(line)["request_id"] for line in requests)
     assert target.rpartition("=")[2] not in server.output and "a-token" not in server.output
+
+
+def log_of(tmp_path, *options, terminal):
+    """What a server says on standard error from its start to its end, with a request and a refused one between."""
+    ours, theirs = pty.openpty() if terminal else os.pipe()
+    arguments = ["serve", "--data", tmp_path / "data", "--listen", "127.0.0.1:0", *options]
+    process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    try:
+        url = re.search(r"http://127.0.0.1:(\d+)", process.stdout.readline())
+        for _ in range(2):
+            exchange(("127.0.0.1", int(url.group(1))), b"GET /a-bucket HTTP/1.1\r\nHost: x\r\n\r\n")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    said = b""
+    try:
+        while piece := os.read(ours, 65536):
+            said += piece
+    except OSError:
+        pass  # how a terminal ends
+    os.close(ours)
+    return said.decode().replace("\r\n", "\n").splitlines()
+
+
+def test_logs_are_for_people_on_a_terminal_and_json_elsewhere(tmp_path):
+    piped = [json.loads(line) for line in log_of(tmp_path, terminal=False)]
+    assert [line["message"] for line in piped][::2] == ["serving", "stopped"], "no line a request"
+    assert all(line["time"] and line["level"] == "info" for line in piped)
+    shown = log_of(tmp_path, terminal=True)
+    assert len(shown) == len(piped) and not any(line.startswith("{") for line in shown)
+    assert "serving" in shown[0] and "127.0.0.1" in shown[0]
+    forced = log_of(tmp_path, "--log.format", "json", terminal=True)
+    assert json.loads(forced[0])["message"] == "serving"
+
+
+def test_debug_has_one_line_a_request(tmp_path):
+    lines = [json.loads(line) for line in log_of(tmp_path, "--log.level", "debug", terminal=False)]
+    requests = [line for line in lines if line["level"] == "debug"]
+    assert [(line["operation"], line["status"], line["code"]) for line in requests] == [
+        ("ListObjects", "403", "AccessDenied")
+    ] * 2
+    assert len({line["request_id"] for line in requests}) == 2
 
 
 def test_aws_passes_on(server):
