@@ -93,7 +93,8 @@ std::size_t Server::State::open() const {
 void Server::State::take(const Listener& listener, Descriptor socket, Peer peer) {
   accepted.add(1);
   Lane& lane = *std::ranges::min_element(lanes, {}, [](Lane& each) { return each.set.load().load(); });
-  if (open() >= options.limits.connections) {
+  // Who may open our own socket gets through whatever comes from outside.
+  if (open() >= options.limits.connections && !listener.endpoint.is_unix) {
     refused.add(1);
     // A handshake only to say no is work that a flood would like us to do: over TLS the close is the answer.
     if (listener.tls || refusing >= options.limits.refusals) return;

@@ -37,13 +37,23 @@ sigset_t block_signals() {
   return set;
 }
 
-// A descriptor for each connection and for files beside; the soft limit is often 1,024.
-void raise_descriptor_limit() {
+// A descriptor for each connection and for files beside; the soft limit is often 1,024. Gives how many there are.
+std::size_t raise_descriptor_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  if (limit.rlim_cur < limit.rlim_max) {
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
   }
+  return limit.rlim_cur;
+}
+
+// As many as descriptors allow: a connection may need a second one for what it uploads, and the store keeps a thousand
+// open. Past them nobody would be told why, and reads would fail as well.
+std::size_t connections_within(std::size_t descriptors) {
+  constexpr std::size_t kOfTheStore = 1024;
+  return descriptors > 2 * kOfTheStore ? (descriptors - kOfTheStore) / 2 : descriptors / 4;
 }
 
 std::size_t thread_count(const Settings& settings) {
@@ -134,7 +144,7 @@ void wait_for_end(const sigset_t& signals, net::Server& server, Log& log) {
 
 int serve(const Settings& settings) {
   sigset_t signals = block_signals();
-  raise_descriptor_limit();
+  std::size_t descriptors = raise_descriptor_limit();
   Log log(log_level(settings), log_format(settings));
 
   LoopExecutor startup;
@@ -191,7 +201,13 @@ int serve(const Settings& settings) {
     if (!loaded) return fail("the certificate cannot be used: " + loaded.error().detail);
     tls = std::move(*loaded);
   }
-  net::Server server({.threads = thread_count(settings), .limits = limits(settings)}, stack.clock());
+  net::Limits net_limits = limits(settings);
+  if (std::size_t room = connections_within(descriptors); room < net_limits.connections) {
+    log.warning("fewer connections than http.connections_max: the limit of open files is low",
+                {{"connections", std::to_string(room)}, {"open_files", std::to_string(descriptors)}});
+    net_limits.connections = room;
+  }
+  net::Server server({.threads = thread_count(settings), .limits = net_limits}, stack.clock());
   wire_up_metrics(metrics, server, memory, stack, s3, settings.text("data"));
   auto bound = server.listen({.endpoint = *endpoint, .handler = &door, .tls = tls.get()});
   if (!bound) return fail("cannot listen on " + settings.text("listen") + ": " + bound.error().detail);

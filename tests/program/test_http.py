@@ -9,6 +9,7 @@ import pytest
 from harness import sigv4
 from harness.http import Connection, exchange, serialise
 from harness.raw import RawClient
+from harness.server import PROGRAM, Server
 
 
 def test_kept_alive_and_pipelined(raw, bucket):
@@ -332,3 +333,37 @@ def test_connections_are_bounded(start_server, tmp_path):
     finally:
         for one in held:
             one.close()
+
+
+def test_few_open_files_mean_few_connections(tmp_path):
+    """However many are asked for: who is past them is told so, and those within are served."""
+    wrapper = tmp_path / "skerry"
+    wrapper.write_text(f'#!/bin/sh\nulimit -n 400\nexec "{PROGRAM}" "$@"\n')
+    wrapper.chmod(0o700)
+    health = b"GET /_skerry/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with Server(tmp_path / "data", ["--http.connections_max", "5000"], program=wrapper) as server:
+        raw = RawClient(server, server.root())
+        held = []
+        try:
+            for _ in range(500):
+                held.append(Connection(server.address))
+                held[-1].send(health)
+                answer = held[-1].receive()
+                if answer is None or answer.status != 200:
+                    break
+            assert answer and (answer.status, answer.code) == (503, "SlowDown")
+            assert 50 < len(held) < 400
+            assert server.run("account", "list", "--data", server.data).stdout, "commands get through"
+            held.pop().close()
+            held.pop().close()
+            box = [serialise("PUT", "/box", raw.signed("PUT", "/box"))]
+            box += [
+                serialise("PUT", "/box/k", raw.signed("PUT", "/box/k", body=body), body) for body in [b"x" * 500_000]
+            ]
+            for request in box:
+                held[0].send(request)
+                assert held[0].receive().status == 200
+        finally:
+            for one in held:
+                one.close()
+        assert "limit of open files" in server.output
