@@ -12,6 +12,7 @@ import pytest
 
 from harness import post_form, sigv4
 from harness.boto import make_s3
+from harness.http import Connection, serialise
 from harness.raw import RawClient, change_header
 
 KIB = 1024
@@ -436,6 +437,21 @@ def test_fact_33_size_range(raw, bucket):
     assert (small.text("ProposedSize"), small.text("MinSizeAllowed")) == ("1", "2")
     assert raw.request("GET", f"/{bucket}/k").status == 404
     assert post(raw, bucket, conditions=conditions, file=b"1234").status == 204
+
+
+def test_fact_33_far_past_the_size_range_nothing_more_is_read(raw, bucket):
+    """The form says at its start that it is too large; waiting for its end would store what nobody may keep."""
+    document = post_form.policy(bucket, [["content-length-range", 0, 1000]])
+    form = post_form.multipart(post_form.signed_fields(raw.signer, "k", document), b"").rpartition(b"\r\n--")[0]
+    headers = [("Host", raw.host), ("Content-Type", f"multipart/form-data; boundary={post_form.BOUNDARY}")]
+    with Connection(raw.server.address) as connection:
+        connection.send(serialise("POST", f"/{bucket}", [*headers, ("Content-Length", "4000000000")], form))
+        connection.send(b"x" * 3_000_000)
+        answer = connection.receive()
+        assert (answer.status, answer.code) == (400, "EntityTooLarge")
+        assert (answer.text("ProposedSize"), answer.text("MaxSizeAllowed")) == ("4000000000", "1000")
+        assert connection.at_end()
+    assert raw.request("GET", f"/{bucket}/k").status == 404
 
 
 @pytest.mark.parametrize(

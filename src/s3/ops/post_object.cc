@@ -44,7 +44,7 @@ class PostObject {
 
     auto posted = read_posted_fields(*fields);
     if (!posted) co_return std::unexpected(posted.error());
-    auto content = co_await store(policy->bucket, form, *policy, posted->digests);
+    auto content = co_await store(form, *policy, posted->digests, context.request.length);
     if (!content) co_return std::unexpected(content.error());
     NewVersion version = make_version(*content, posted->headers, posted->digests.kept());
     WriteCondition none;
@@ -90,12 +90,22 @@ class PostObject {
     co_return Permit{std::move(*bucket), std::move(*policy)};
   }
 
-  Task<std::expected<StoredContent, wire::ApiError>> store(const FoundBucket& bucket, auth::PostForm& form,
-                                                           const Permit& permit, const ExpectedDigests& digests) const {
+  // `proposed`: the whole form's length, where the client has said it.
+  Task<std::expected<StoredContent, wire::ApiError>> store(auth::PostForm& form, const Permit& permit,
+                                                           const ExpectedDigests& digests,
+                                                           std::optional<std::uint64_t> proposed) const {
     std::vector<digest::Algorithm> algorithms = digests.to_compute();
-    auto content = co_await parts_.contents.store_unsized(bucket, form, kOneRequestBytesMax, algorithms);
+    // A file far past what the policy allows is not stored to its end only to say by how much.
+    constexpr std::uint64_t kPast = 1 << 20;
+    std::uint64_t allowed = permit.policy.size_max_bytes();
+    std::uint64_t limit = allowed < kOneRequestBytesMax - kPast ? allowed + kPast : kOneRequestBytesMax;
+    auto content = co_await parts_.contents.store_unsized(permit.bucket, form, limit, algorithms);
     if (!content) {
       if (form.failure()) co_return std::unexpected(api::api_error(*form.failure()));
+      const ReadError* failed = std::get_if<ReadError>(&content.error());
+      if (failed && failed->errc == ReadErrc::TooLarge && limit < kOneRequestBytesMax) {
+        co_return std::unexpected(api::api_error(*permit.policy.check_size(std::max(proposed.value_or(0), limit + 1))));
+      }
       co_return std::unexpected(store_failure(content.error()));
     }
     if (auto refused = permit.policy.check_size(content->size)) co_return std::unexpected(api::api_error(*refused));
