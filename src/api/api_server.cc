@@ -81,7 +81,11 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
                                          .host_id = exchange.id.id2,
                                          .tasks = exchange.request.tasks});
   if (!parts_.registry.bound(*exchange.route.operation)) {
-    // Nothing of it is here, so there is nothing to be allowed.
+    // Nothing of it is here, so there is nothing to be allowed; but that is for those who say who they are.
+    if (!exchange.who->credential) {
+      auto denied = auth::auth_error(exchange.front->error_family(), auth::AuthErrc::MissingAuthentication);
+      co_return refuse(exchange, api_error(denied));
+    }
     wire::Payload none;
     co_return co_await parts_.registry.dispatch(*exchange.context, std::move(none));
   }

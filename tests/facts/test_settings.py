@@ -148,6 +148,10 @@ def test_fact_66_anonymous_on_private(s3, raw, bucket):
         assert (answer.status, answer.code) == (403, "AccessDenied"), "never 404"
     for method in ("PUT", "DELETE"):
         assert raw.anonymous(method, f"/{bucket}/k").status == 403
+    for subresource in ("policy", "lifecycle", "cors", "website"):  # nor what is not implemented
+        for method in ("GET", "PUT"):
+            answer = raw.anonymous(method, f"/{bucket}?{subresource}")
+            assert (answer.status, answer.code) == (403, "AccessDenied")
     assert raw.request("GET", f"/{bucket}/k").body == b"x"
 
 
