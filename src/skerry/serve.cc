@@ -49,11 +49,11 @@ std::size_t raise_descriptor_limit() {
   return limit.rlim_cur;
 }
 
-// As many as descriptors allow: a connection may need a second one for what it uploads, and the store keeps a thousand
-// open. Past them nobody would be told why, and reads would fail as well.
+// As many as descriptors allow: the store keeps a thousand open, and some connections need another for what they read
+// or upload. Past them nobody would be told why, and reads would fail as well.
 std::size_t connections_within(std::size_t descriptors) {
   constexpr std::size_t kOfTheStore = 1024;
-  return descriptors > 2 * kOfTheStore ? (descriptors - kOfTheStore) / 2 : descriptors / 4;
+  return descriptors > 2 * kOfTheStore ? (descriptors - kOfTheStore) / 4 * 3 : descriptors / 4;
 }
 
 std::size_t thread_count(const Settings& settings) {

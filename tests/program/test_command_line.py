@@ -127,7 +127,8 @@ def test_what_a_url_grants_is_in_no_log(start_server):
 def log_of(tmp_path, *options, terminal):
     """What a server says on standard error from its start to its end, with a request and a refused one between."""
     ours, theirs = pty.openpty() if terminal else os.pipe()
-    arguments = ["serve", "--data", tmp_path / "data", "--listen", "127.0.0.1:0", *options]
+    arguments = ["serve", "--data", tmp_path / "data", "--listen", "127.0.0.1:0", "--http.connections_max", "50"]
+    arguments += options
     process = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=theirs, text=True)
     os.close(theirs)
     try:
