@@ -4,9 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 
@@ -14,6 +12,7 @@
 #include "skerry/admin_handler.h"
 #include "skerry/endpoint_file.h"
 #include "skerry/root_key_file.h"
+#include "skerry/shell.h"
 #include "skerry/storage_stack.h"
 #include "skerry/wire_up_s3.h"
 
@@ -60,16 +59,6 @@ std::array<std::pair<const char*, std::string>, 5> environment_of(const ClientSe
 
 // What an earlier use of AWS may have left, and would be taken for this server's.
 constexpr const char* kInTheWay[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL_S3"};
-
-std::string shell_quoted(const std::string& text) {
-  bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("+/=:._-").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain) return text;
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 AdminResult run_on_store(const Settings& settings, const AdminRequest& request) {
   std::error_code why;

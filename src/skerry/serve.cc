@@ -18,6 +18,7 @@
 #include "skerry/endpoint_file.h"
 #include "skerry/front_door.h"
 #include "skerry/root_key_file.h"
+#include "skerry/shell.h"
 #include "skerry/storage_stack.h"
 #include "skerry/unserved.h"
 #include "skerry/wire_up_metrics.h"
@@ -104,7 +105,8 @@ void print_welcome(const Settings& settings, const std::string& url, bool first)
                  root_key_path(settings.text("data")), (*key)->access_key_id, (*key)->secret_access_key);
     }
   }
-  fmt::print("Next:\n  eval \"$(skerry env --data {})\"\n  aws s3 mb s3://my-bucket\n", settings.text("data"));
+  fmt::print("Next:\n  eval \"$(skerry env --data {})\"\n  aws s3 mb s3://my-bucket\n",
+             shell_quoted(settings.text("data")));
   std::fflush(stdout);
 }
 

@@ -63,6 +63,21 @@ def test_env_quotes_for_the_shell(server):
     assert printed.stdout == region
 
 
+def test_what_to_type_next_can_be_typed(start_server, tmp_path):
+    """The welcome says where, with what key, and what next; also of a folder whose name needs quotes."""
+    server = start_server(data=tmp_path / "it's a folder")
+    root = server.root()
+    welcome = server.output
+    assert server.endpoint in welcome and str(server.data) in welcome
+    assert root.access_key in welcome and root.secret_key in welcome and "root.credentials" in welcome
+    [line] = [line.strip() for line in server.lines if "skerry env" in line]
+    typed = line.replace("$(skerry ", f'$("{PROGRAM}" ')
+    done = subprocess.run(["sh", "-ec", f"{typed}; env"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert f"AWS_SECRET_ACCESS_KEY={root.secret_key}\n" in done.stdout
+    assert f"AWS_ENDPOINT_URL={server.endpoint}\n" in done.stdout
+
+
 def test_a_data_folder_may_lie_deep(start_server, tmp_path):
     """Deeper than the address of a unix socket reaches."""
     server = start_server(data=tmp_path / ("d" * 150) / "data")
