@@ -124,6 +124,19 @@ TEST_F(Sigv4, AReplacedSecretIsNotRemembered) {
   EXPECT_TRUE(authenticate(good()));
 }
 
+TEST_F(Sigv4, KeysAreDerivedOnceForEachScope) {
+  SigningKeys keys;
+  auto key = [&](std::string_view secret, std::string_view date, std::string_view region, std::string_view service) {
+    return keys.get(kTestKeyId, secret, {date, region, service});
+  };
+  auto first = key(kTestSecret, "20130524", "us-east-1", "s3");
+  EXPECT_EQ(key(kTestSecret, "20130524", "us-east-1", "s3"), first) << "kept, not derived anew";
+  EXPECT_NE(key("another", "20130524", "us-east-1", "s3"), first);
+  EXPECT_NE(key(kTestSecret, "20130525", "us-east-1", "s3"), first);
+  EXPECT_NE(key(kTestSecret, "20130524", "us-west-1", "s3"), first);
+  EXPECT_NE(key(kTestSecret, "20130524", "us-east-1", "sts"), first);
+}
+
 TEST_F(Sigv4, AnonymousIsForPoliciesToJudge) {
   auto who = authenticate(make_request("GET", "/key", "b.s3.amazonaws.com"));
   ASSERT_TRUE(who);

@@ -82,5 +82,6 @@ def test_refused(s3, raw, place, row):
         assert answer.text("Message")
         assert answer.header("content-type") == "application/xml"
         assert answer.text("RequestId") == answer.header("x-amz-request-id")
-    assert answer.header("x-amz-request-id")
+        assert answer.text("HostId") == answer.header("x-amz-id-2")
+        assert answer.text("Resource") == target.partition("?")[0]
     assert place.state(s3) == before, "a refused request changed something"

@@ -56,7 +56,10 @@ class RawClient:
         )
 
     def send(self, method, target, headers, body=b""):
-        return http.exchange(self.server.address, http.serialise(method, target, headers, body), method)
+        answer = http.exchange(self.server.address, http.serialise(method, target, headers, body), method)
+        # Whatever is asked and answered, it can be found in the log.
+        assert answer is None or (len(answer.header("x-amz-request-id") or "") == 16 and answer.header("x-amz-id-2"))
+        return answer
 
     def streamed(
         self,

@@ -106,7 +106,15 @@ def test_accounts_have_buckets_of_their_own(start_server):
     assert [bucket["Name"] for bucket in theirs.list_buckets()["Buckets"]] == ["their-bucket"]
     assert make_s3(server, server.root()).list_buckets()["Buckets"] == []
     listed = server.run("account", "list", "--json", "--data", server.data).stdout
-    assert made.id in listed and made.secret_key not in listed
+    assert made.secret_key not in listed
+    accounts = {one["AccountId"]: one for one in json.loads(listed)}
+    assert len(accounts) == 2 and accounts[made.id]["AccessKeyId"] == made.access_key
+    assert accounts[made.id]["CanonicalId"] == made.canonical_id
+    server.stop()
+    alone = server.new_account()
+    assert alone.id in server.run("account", "list", "--data", server.data).stdout, "without a server, too"
+    server.start()
+    assert make_s3(server, alone).list_buckets()["Buckets"] == []
     server.restart()
     assert len(make_s3(server, made).list_buckets()["Buckets"]) == 1
 
@@ -227,8 +235,24 @@ def test_small_commands(server):
     assert re.search(r"\d+\.\d+\.\d+", version)
     shown = program("config", "show", env={**os.environ, "SKERRY_LISTEN": "127.0.0.1:1"}).stdout
     assert "127.0.0.1:1" in shown and "SKERRY_LISTEN" in shown and "default" in shown
-    doctor = server.run("doctor", "--data", server.data, check=False)
-    assert "master key" in (doctor.stdout + doctor.stderr).lower()
+
+
+def test_doctor_says_what_is_weak(server, tmp_path):
+    def weak(*options):
+        done = server.run("doctor", "--data", server.data, *options, check=False)
+        lines = done.stdout.splitlines()
+        assert all(line.startswith(("ok ", "WEAK ", "FAIL ")) for line in lines) and len(lines) >= 4
+        return [line for line in lines if line.startswith("WEAK ") and not re.search("cores:|MiB are free", line)]
+
+    [line] = weak()
+    assert "master key lies in the data folder" in line
+    key = tmp_path / "key"
+    key.write_text("0" * 64)
+    assert weak("--master_key", f"file:{key}") == []
+    [line] = weak("--master_key", f"file:{key}", "--listen", "0.0.0.0:4566")
+    assert "0.0.0.0:4566 WITHOUT TLS" in line
+    certificate = ["--tls.certificate", "c.pem", "--tls.key", "k.pem"]
+    assert weak("--master_key", f"file:{key}", "--listen", "0.0.0.0:4566", *certificate) == []
 
 
 TEACHES = {
