@@ -122,6 +122,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Skerry: S3 and functions on your own machines, as AWS speaks them."};
   app.require_subcommand(1);
   app.footer(std::string(kBegin));
+  app.set_version_flag("--version", "skerry " SKERRY_VERSION, "Print the version");
   auto command = [&line](CLI::App& parent, const char* name, const char* does, std::string_view teaches,
                          std::initializer_list<std::string_view> shown = {}) {
     CLI::App* added = add_settings(parent.add_subcommand(name, does), line, shown);

@@ -232,7 +232,8 @@ def test_verify_finds_a_flipped_bit(start_server):
 
 def test_small_commands(server):
     version = program("version").stdout
-    assert re.search(r"\d+\.\d+\.\d+", version)
+    assert re.fullmatch(r"skerry \d+\.\d+\.\d+\n", version)
+    assert program("--version").stdout == version
     shown = program("config", "show", env={**os.environ, "SKERRY_LISTEN": "127.0.0.1:1"}).stdout
     assert "127.0.0.1:1" in shown and "SKERRY_LISTEN" in shown and "default" in shown
 
