@@ -256,6 +256,26 @@ def test_a_form_that_nobody_can_have_signed_is_not_read(raw, path, signature, st
     assert raw.request("GET", "/").status == 200, "the server goes on"
 
 
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_body_whose_hash_is_signed_is_not_read_for_nobody(raw, signed):
+    """The signature of a JSON service covers the body; whether its key exists does not need it."""
+    headers = [("X-Amz-Target", "TrentService.ListKeys"), ("Content-Type", "application/x-amz-json-1.1")]
+    kms = raw.as_(service="kms", access_key="AKIAIOSFODNN7EXAMPLE")
+    sent = (
+        kms.signed("POST", "/", headers, payload=False, length=2_000_000) if signed else [("Host", raw.host), *headers]
+    )
+    if not signed:
+        sent.append(("Content-Length", "2000000"))
+    with Connection(raw.server.address) as connection:
+        connection.send(serialise("POST", "/", [*sent, ("Expect", "100-continue")]))
+        answer = connection.receive()
+        assert not answer.interim, "it was told to send its body"
+        code = "UnrecognizedClientException" if signed else "MissingAuthenticationTokenException"
+        assert answer.status == 400 and json.loads(answer.body)["__type"] == code
+        assert answer.header("x-amz-request-id") and answer.header("x-amz-id-2")
+        assert connection.at_end()
+
+
 @pytest.mark.parametrize("path", FORM_PATHS)
 @pytest.mark.parametrize(
     ("form", "status", "code"),
