@@ -21,15 +21,13 @@ Task<> Connection::linger() {
   channel_.end_write();
   Reactor& reactor = channel_.reactor();
   microseconds deadline = reactor.now() + set_.limits().linger_time;
-  ConnectionSet::Buffer buffer = set_.borrow();
-  std::span<char> span(buffer.get(), ConnectionSet::kBufferBytes);
+  std::span<char> discarded = set_.discarded();
   Io io{IoStatus::Done};
-  while (io.status == IoStatus::Done && reactor.now() < deadline) io = co_await channel_.read(span, deadline);
-  set_.give_back(std::move(buffer));
+  while (io.status == IoStatus::Done && reactor.now() < deadline) io = co_await channel_.read(discarded, deadline);
 }
 
 ConnectionSet::ConnectionSet(Reactor& reactor, const Limits& limits, const Clock& clock)
-    : reactor_(reactor), limits_(limits), clock_(clock) {}
+    : reactor_(reactor), limits_(limits), clock_(clock), long_heads_{limits.long_heads_bytes} {}
 
 void ConnectionSet::enter(Connection& connection) {
   connection.index_ = connections_.size();
@@ -61,6 +59,12 @@ void ConnectionSet::drain() {
 void ConnectionSet::cut() {
   draining_ = true;
   for (Connection* connection : connections_) connection->channel().abort();
+}
+
+std::span<char> ConnectionSet::discarded() {
+  constexpr std::size_t kBytes = 64 * 1024;
+  if (!discarded_) discarded_ = std::make_unique_for_overwrite<char[]>(kBytes);
+  return {discarded_.get(), kBytes};
 }
 
 ConnectionSet::Buffer ConnectionSet::borrow() {

@@ -1,11 +1,13 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/gate.h"
 #include "net/channel.h"
 #include "net/counters.h"
+#include "net/input_buffer.h"
 #include "net/limits.h"
 #include "net/response_head.h"
 
@@ -67,6 +69,11 @@ class ConnectionSet {
   bool draining() const { return draining_; }
   void cut();  // all end now
 
+  LongHeads& long_heads() { return long_heads_; }
+
+  // Where all put what nobody looks at: bytes read only to be rid of them.
+  std::span<char> discarded();
+
   // A buffer of kBufferBytes for as long as a body is copied through it.
   using Buffer = std::unique_ptr<char[]>;
   Buffer borrow();
@@ -83,11 +90,13 @@ class ConnectionSet {
   const Clock& clock_;
   Tally tally_;
   DateLine date_;
+  LongHeads long_heads_;
   Gate gate_;
   Gate work_;
   std::atomic<std::size_t> load_ = 0;
   std::vector<Connection*> connections_;
   std::vector<Buffer> spare_;
+  std::unique_ptr<char[]> discarded_;
   bool ticking_ = false;
   bool draining_ = false;
 };

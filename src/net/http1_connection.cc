@@ -25,7 +25,7 @@ Http1Connection::Http1Connection(ConnectionSet& set, Handler& handler, Descripto
     : Connection(set, std::move(socket)),
       limits_(set.limits()),
       handler_(handler),
-      input_(set.limits().header_bytes + 1),
+      input_(set.limits().header_bytes + 1, set.long_heads()),
       scanner_(limits_),
       body_(channel_, input_, set.tally(), limits_),
       writer_(set, channel_) {
@@ -83,7 +83,12 @@ Task<std::expected<std::size_t, Http1Connection::Next>> Http1Connection::read_he
       Next next = co_await refuse(length.error());
       co_return std::unexpected(next);
     }
-    Io io = co_await channel_.read(input_.room(), deadline);
+    std::span<char> room = input_.room();
+    if (room.empty()) {
+      Next next = co_await refuse({503, "too many long headers at a time"});
+      co_return std::unexpected(next);
+    }
+    Io io = co_await channel_.read(room, deadline);
     if (io.status != IoStatus::Done) {
       Next next = co_await give_up(io.status);
       co_return std::unexpected(next);
@@ -145,13 +150,11 @@ bool Http1Connection::may_stay(const Framing& framing, const Response& response,
 // Reads what the handler has left of a body that may_stay found short.
 Task<bool> Http1Connection::drain_body() {
   if (body_.at_end()) co_return true;
-  ConnectionSet::Buffer buffer = set_.borrow();
-  std::span<char> span(buffer.get(), ConnectionSet::kBufferBytes);
+  std::span<char> discarded = set_.discarded();
   for (bool more = true; more && !body_.at_end();) {
-    auto got = co_await body_.read(span);
+    auto got = co_await body_.read(discarded);
     more = got && *got > 0;
   }
-  set_.give_back(std::move(buffer));
   co_return body_.at_end();
 }
 

@@ -11,6 +11,9 @@ struct Limits {
   // AWS stops at some 8 KiB of headers; a session token alone can take 4 KiB, and SDKs with long policies have met
   // servers that were too narrow. Request line and fields together.
   std::size_t header_bytes = 32 * 1024;
+  // What heads of more than 8 KiB may take of a reactor's memory together: they are read before anybody is known, and
+  // may take their time. Past it they are told to come back.
+  std::size_t long_heads_bytes = 8 * 1024 * 1024;
   std::size_t header_fields = 128;  // a request of an SDK has some twenty; each costs us two strings
   std::size_t target_bytes =
       16 * 1024;  // the request line: a key of 1,024 bytes percent-encoded, and a presigned query with a token

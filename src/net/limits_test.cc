@@ -33,6 +33,35 @@ TEST_F(Limited, HeadersThatDripAreAnswered408) {
   EXPECT_EQ(handler_.calls, 0);
 }
 
+TEST_F(Limited, LongHeadsShareWhatTheyTake) {
+  limits_.long_heads_bytes = 50 * 1024;  // two of 24 KiB past the usual 8
+  start();
+  std::string head = get("/a", "X: " + std::string(20'000, 'x') + "\r\n");
+  std::string begun = head.substr(0, 18'000);
+  RawClient first = connect(), second = connect();
+  deliver(first, begun);
+  deliver(second, begun);
+  RawClient third = connect();
+  third.send(begun);
+  EXPECT_EQ(third.read_answer().status, 503);
+  third.end_sending();
+  EXPECT_TRUE(third.at_end());
+  RawClient usual = connect();
+  usual.send(get("/b"));
+  EXPECT_EQ(usual.read_answer().body, "you asked for /b") << "who is brief is not kept out";
+  first.send(head.substr(18'000));
+  EXPECT_EQ(first.read_answer().body, "you asked for /a");
+  RawClient fourth = connect();
+  fourth.send(head);
+  EXPECT_EQ(fourth.read_answer().body, "you asked for /a") << "what is given back can be taken again";
+  second.end_sending();
+  EXPECT_TRUE(second.at_end());
+  for (int i = 0; i < 10; ++i) {
+    fourth.send(head);
+    EXPECT_EQ(fourth.read_answer().body, "you asked for /a");
+  }
+}
+
 TEST_F(Limited, IdleConnectionsEndSilently) {
   start();
   RawClient client = connect();

@@ -65,6 +65,9 @@ std::size_t thread_count(const Settings& settings) {
 net::Limits limits(const Settings& settings) {
   net::Limits out;
   out.header_bytes = static_cast<std::size_t>(settings.bytes("http.header_bytes_max"));
+  // All reactors together a sixteenth; a single head always fits.
+  std::size_t shared = static_cast<std::size_t>(settings.bytes("memory")) / 16 / thread_count(settings);
+  out.long_heads_bytes = std::max(shared, 2 * out.header_bytes);
   out.target_bytes = static_cast<std::size_t>(settings.bytes("http.request_line_bytes_max"));
   out.body_bytes = static_cast<std::uint64_t>(settings.bytes("http.body_bytes_max"));
   out.rate_min = static_cast<std::uint64_t>(settings.bytes("http.rate_min"));
