@@ -2,6 +2,7 @@
 
 GoogleTest (one XML a program) and pytest (pytest.xml) count their own tests. ctest.xml says how each program ended: one
 that failed without a failed test in its report (a crash, a leak found at exit), or that has no report, counts as one.
+One that says by itself that it has nothing to run is skipped; one that could not be started has failed.
 `checks` has a line, "ok NAME" or "FAILED NAME", for what reports in no other way.
 """
 
@@ -18,6 +19,13 @@ def outcome(case):
     return "passed"
 
 
+def ended(case):
+    skipped = case.find("skipped")
+    if skipped is not None and skipped.get("message", "").startswith("SKIP_"):
+        return "skipped"
+    return {"run": "passed", "disabled": "skipped"}.get(case.get("status"), "failed")
+
+
 def read_cases(path):
     return [outcome(case) for case in ElementTree.parse(path).iter("testcase")]
 
@@ -31,9 +39,8 @@ def tally(folder):
     if ctest.exists():
         for case in ElementTree.parse(ctest).iter("testcase"):
             report = reports.get(case.get("name") + "_test")
-            ended = {"run": "passed", "disabled": "skipped"}.get(case.get("status"), "failed")
-            if report is None or (ended == "failed" and "failed" not in report):
-                outcomes.append(ended)
+            if report is None or (ended(case) == "failed" and "failed" not in report):
+                outcomes.append(ended(case))
     checks = folder / "checks"
     if checks.exists():
         for line in checks.read_text().splitlines():
