@@ -9,12 +9,7 @@ function(add_service name)
   set(api ${out}/${name}/api)
   set(models ${CMAKE_SOURCE_DIR}/models)
   file(GLOB generator CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/codegen/*.py)
-  set(facts ${models}/${name}.json)
-  foreach(more ops/${name}.txt overlay/${name}.json)
-    if(EXISTS ${models}/${more})
-      list(APPEND facts ${models}/${more})
-    endif()
-  endforeach()
+  set(facts ${models}/${name}.json ${models}/ops/${name}.txt ${models}/overlay/${name}.json)
   set(files ${api}/types.h ${api}/errors.h ${api}/ops.h ${api}/tables.cc)
   add_custom_command(
     OUTPUT ${api}/.stamp

@@ -10,6 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from generate import services  # noqa: E402
 from model import TYPED_ONLY, Model  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -25,12 +26,6 @@ whose requests and answers have types already, before there is a handler for the
 | service | modelled | typed | served |
 |---|---|---|---|
 """
-
-
-def services(models):
-    for file in sorted(os.listdir(models)):
-        if file.endswith(".json"):
-            yield file[:-5]
 
 
 def is_typed_only(models, service):
@@ -55,11 +50,14 @@ def render(models):
     return HEAD + "".join(rows) + "".join(sections)
 
 
-def main():
-    path = os.path.join(ROOT, "docs", "coverage.md")
-    page = render(os.path.join(ROOT, "models"))
+def main(root=ROOT):
+    path = os.path.join(root, "docs", "coverage.md")
+    page = render(os.path.join(root, "models"))
     if "--check" in sys.argv[1:]:
-        current = open(path).read() if os.path.exists(path) else ""
+        current = ""
+        if os.path.exists(path):
+            with open(path) as file:
+                current = file.read()
         sys.exit(0 if current == page else "docs/coverage.md is stale: run codegen/coverage.py")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as file:

@@ -218,7 +218,7 @@ class Tables:
         out.append("constinit const wire::Service kService{\n"
                    f"    .name = {literal(model.name)}, .api_version = {literal(metadata['apiVersion'])}, "
                    f".target_prefix = {literal(metadata.get('targetPrefix', ''))}, .xmlns = {literal(xmlns)},\n"
-                   f"    .signing_name = {literal(metadata.get('signingName') or metadata['endpointPrefix'])}, .protocols = kProtocols, "
+                   f"    .signing_name = {literal(model.signing_name())}, .protocols = kProtocols, "
                    f".operations = kOperations, .routes = {'&kRoutes' if model.routed else 'nullptr'},\n"
                    f"    .faults = wire::FaultStyle::{faults}, .bare_errors = {flag(overlay.get('bare_errors'))}, "
                    f".always_millis = {flag(overlay.get('always_millis'))}, .query_compatible = {flag(metadata.get('awsQueryCompatible'))}}};\n\n")

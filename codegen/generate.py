@@ -9,6 +9,7 @@ that touching the generator rebuilds nothing by itself.
 import argparse
 import os
 
+from check import prove_services
 from emit_tables import tables_cc
 from emit_types import errors_h, ops_h, types_h
 from model import Model, Unknown, fail
@@ -25,6 +26,10 @@ def write_if_new(path, text):
         file.write(text)
 
 
+def services(models):
+    return sorted(file[:-5] for file in os.listdir(models) if file.endswith(".json"))
+
+
 def generate(model, out):
     folder = os.path.join(out, model.name, "api")
     os.makedirs(folder, exist_ok=True)
@@ -39,8 +44,12 @@ def main():
     parser.add_argument("service")
     arguments = parser.parse_args()
     try:
-        generate(Model.load(arguments.models, arguments.service), arguments.out)
-    except Unknown as error:
+        models = {service: Model.load(arguments.models, service) for service in services(arguments.models)}
+        prove_services(models.values())
+        if arguments.service not in models:
+            raise Unknown(f"no service {arguments.service} in {arguments.models}")
+        generate(models[arguments.service], arguments.out)
+    except (Unknown, OSError) as error:
         fail(str(error))
 
 

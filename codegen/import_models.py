@@ -15,28 +15,20 @@ import os
 import re
 import sys
 
+from facts import ERROR, MEMBER, METADATA, OPERATION, SHAPE
+
 SERVICES = ["acm", "cloudfront", "cloudwatch", "dynamodb", "dynamodbstreams", "events", "iam", "kinesis",
             "kms", "lambda", "logs", "s3", "sns", "sqs", "sts"]
 MODELS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "models")
 
-# What is kept of each part of a model. A key that is in neither set stops the import: a new kind of
-# fact has to be looked at before it is dropped.
-METADATA = {"apiVersion", "awsQueryCompatible", "endpointPrefix", "jsonVersion", "protocol", "protocols", "serviceId",
-            "signingName", "targetPrefix", "xmlNamespace"}
+# facts.py says what is kept of each part of a model. A key that is neither there nor here stops the import: a new kind
+# of fact has to be looked at before it is dropped.
 METADATA_DROPPED = {"serviceFullName", "signatureVersion", "uid", "auth", "serviceAbbreviation", "globalEndpoint",
                     "checksumFormat", "protocolSettings"}
-OPERATION = {"http", "input", "output", "errors", "httpChecksum", "deprecated", "unsignedPayload", "authtype",
-             "requestcompression"}
 OPERATION_DROPPED = {"name", "documentation", "documentationUrl", "staticContextParams", "endpointdiscovery", "readonly",
                      "operationContextParams", "idempotent", "endpoint", "deprecatedMessage", "auth", "endpointoperation"}
-SHAPE = {"type", "members", "required", "max", "min", "member", "exception", "enum", "pattern", "error", "payload",
-         "flattened", "key", "value", "sensitive", "fault", "union", "event", "timestampFormat", "eventstream",
-         "locationName", "xmlNamespace", "streaming", "synthetic"}
 SHAPE_DROPPED = {"documentation", "box", "xmlOrder", "deprecated", "deprecatedMessage", "retryable"}
-MEMBER = {"shape", "locationName", "location", "xmlNamespace", "flattened", "idempotencyToken", "streaming",
-          "eventpayload", "xmlAttribute"}
 MEMBER_DROPPED = {"documentation", "contextParam", "deprecated", "deprecatedMessage", "box", "hostLabel"}
-ERROR = {"code", "httpStatusCode", "senderFault", "fault"}
 
 
 def pick(where, facts, kept, dropped):

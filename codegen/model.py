@@ -6,10 +6,10 @@ import json
 import os
 import sys
 
-SCALARS = {"string", "integer", "long", "double", "float", "boolean", "timestamp", "blob"}
+from check import Unknown, check_facts, check_names, check_overlay
+
 # A blob that the overlay calls large. Models have no such type.
 LARGE_BLOB = "large blob"
-SHAPE_TYPES = SCALARS | {"structure", "list", "map"}
 PROTOCOLS = {"rest-xml": "RestXml", "rest-json": "RestJson", "query": "Query", "smithy-rpc-v2-cbor": "RpcV2Cbor"}
 FAULTS = {"s3": "S3", "cloudfront": "CloudFront", "query": "Query", "json": "Json", "logs": "Logs", "sqs": "Sqs"}
 OVERLAY_KEYS = {
@@ -19,13 +19,20 @@ OVERLAY_KEYS = {
 DEFAULT_BODY_LIMIT = 2 << 20
 
 
-class Unknown(Exception):
-    pass
-
-
 def read_json(path):
+    def once(pairs):
+        found = {}
+        for key, value in pairs:
+            if key in found:
+                raise Unknown(f"{path}: {key} stands there twice")
+            found[key] = value
+        return found
+
     with open(path) as file:
-        return json.load(file)
+        try:
+            return json.load(file, object_pairs_hook=once)
+        except json.JSONDecodeError as error:
+            raise Unknown(f"{path}: {error}") from None
 
 
 TYPED_ONLY = "!typed-only"
@@ -52,9 +59,7 @@ class Model:
     def __init__(self, facts, overlay, served=None, both_ways=False, routed=True):
         """`served`: names of operations, all when None. For tests: `both_ways`, every shape can be read and written;
         not `routed`, without a route tree."""
-        unknown = set(overlay) - OVERLAY_KEYS
-        if unknown:
-            raise Unknown(f"overlay: {sorted(unknown)}")
+        check_overlay(facts, overlay, OVERLAY_KEYS, FAULTS)
         self.overlay = overlay
         self.name = facts["service"]
         self.namespace = overlay.get("namespace", self.name)
@@ -63,14 +68,12 @@ class Model:
         self.shapes = {**facts["shapes"], **overlay.get("shapes", {})}
         for path, patch in overlay.get("members", {}).items():
             self._patch(path, patch)
-        for dropped in overlay.get("drop", {}):
-            if dropped not in self.operations:
-                raise Unknown(f"overlay drops {dropped}, which is not there")
-        self.served = sorted(self.operations) if served is None else served
+        self.served = sorted(set(self.operations) - set(overlay.get("drop", {}))) if served is None else served
         self.both_ways = both_ways
         self.protocols = self._protocols()
         self.routed = routed and self.protocols[0].startswith("Rest")
-        self._check()
+        check_facts(self)
+        check_names(self)
         for path in overlay.get("large_blobs", []):
             self._enlarge(path)
         self._reach()
@@ -83,7 +86,7 @@ class Model:
         overlay = read_json(overlay_path) if os.path.exists(overlay_path) else {}
         operations = {**facts["operations"], **overlay.get("operations", {})}
         ops_path = os.path.join(root, "ops", service + ".txt")
-        names = read_ops(ops_path, operations) if served == "list" and os.path.exists(ops_path) else []
+        names = read_ops(ops_path, operations) if served == "list" else []
         return Model(facts, overlay, names)
 
     # ---- laying the overlay over the facts
@@ -116,27 +119,11 @@ class Model:
         names = self.overlay.get("protocols") or list(self.metadata.get("protocols") or [self.metadata["protocol"]])
         if self.metadata.get("awsQueryCompatible") and "query" not in names:
             names.append("query")
-        json_name = "Json10" if self.metadata.get("jsonVersion") == "1.0" else "Json11"
-        known = {**PROTOCOLS, "json": json_name}
+        json_name = {"1.0": "Json10", "1.1": "Json11"}.get(self.metadata.get("jsonVersion"))
+        known = {**PROTOCOLS, **({"json": json_name} if json_name else {})}
         if set(names) - set(known):
-            raise Unknown(f"{self.name}: protocol of {names}")
+            raise Unknown(f"{self.name}: protocol of {names}, JSON {self.metadata.get('jsonVersion')}")
         return [known[name] for name in names]
-
-    def _check(self):
-        for name, shape in self.shapes.items():
-            if shape["type"] not in SHAPE_TYPES:
-                raise Unknown(f"{self.name}.{name}: type {shape['type']}")
-        for key in ("roots", "statuses", "actions", "checksum_required", "unwrapped"):
-            for name in self.overlay.get(key, {}):
-                if name and name not in self.operations:
-                    raise Unknown(f"overlay {key}: no operation {name}")
-        for name in self.overlay.get("body_limits", {}):
-            if name != "default" and name not in self.operations:
-                raise Unknown(f"overlay body_limits: no operation {name}")
-        for path in self.overlay.get("query_names", {}):
-            shape, _, member = path.partition(".")
-            if shape not in self.shapes or not (member in self.shapes[shape].get("members", {}) or member in self.shapes[shape]):
-                raise Unknown(f"overlay query_names: no {path}")
 
     # ---- which shapes are needed, and for what
 
@@ -239,6 +226,9 @@ class Model:
 
     # ---- questions about operations
 
+    def signing_name(self):
+        return self.metadata.get("signingName") or self.metadata["endpointPrefix"]
+
     def route(self, name):
         http = self.operations[name].get("http", {})
         return http.get("method", "POST"), http.get("requestUri", "/")
@@ -265,7 +255,10 @@ class Model:
         return limits.get(name, limits.get("default", DEFAULT_BODY_LIMIT))
 
     def action(self, name):
-        return f"{self.overlay.get('actions', {}).get('', self.name)}:{self.overlay.get('actions', {}).get(name, name)}"
+        """IAM's name of it. The overlay may name another service's action in full."""
+        actions = self.overlay.get("actions", {})
+        action = actions.get(name, name)
+        return action if ":" in action else f"{actions.get('', self.name)}:{action}"
 
     def status(self, name):
         return self.overlay.get("statuses", {}).get(name) or self.operations[name].get("http", {}).get("responseCode") or 200

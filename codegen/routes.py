@@ -68,7 +68,45 @@ def build(model):
         groups.setdefault((id(node), method), []).append(name)
     for names in groups.values():
         prove(model, names)
+    prove_paths(model, root)
     return root
+
+
+def prove_paths(model, root):
+    """Where a literal segment and a label both match, the literal's branch is taken, and a greedy label's last; so the
+    branch that is taken has to know every method that the other knows there, or a request would be refused that has an
+    operation."""
+
+    def hides(taken, other, path):
+        for method in sorted(set(other.methods) - set(taken.methods) if taken.methods else ()):
+            raise Unknown(f"{model.name}: {path} hides {', '.join(other.methods[method])}")
+
+    def overlaps(literal, label, path):
+        hides(literal, label, path)
+        for segment, child in literal.edges.items():
+            for other in (label.edges.get(segment), label.parameter):
+                if other:
+                    overlaps(child, other, f"{path}/{segment}")
+        if literal.parameter and label.parameter:
+            overlaps(literal.parameter, label.parameter, path + "/{}")
+
+    def visit(node, path, greedy):
+        greedy = [*greedy, *([node.greedy] if node.greedy else [])]
+        below = [*node.edges.items(), *([("{}", node.parameter)] if node.parameter else [])]
+        for segment, child in below:
+            if node.parameter and child is not node.parameter:
+                overlaps(child, node.parameter, f"{path}/{segment}")
+            for other in greedy:
+                hides(child, other, f"{path}/{segment}")
+            visit(child, f"{path}/{segment}", greedy)
+
+    visit(root, "", [])
+
+
+def meant_by(asked, wanted):
+    """Whether a request with just what `asked` asks for has all that `wanted` asks for."""
+    query = {name for what, name, _ in asked if what != "Header"}
+    return all(name in query if what == "QueryKey" else (what, name, value) in asked for what, name, value in wanted)
 
 
 def ordered(model, names):
@@ -89,6 +127,10 @@ def prove(model, names):
                 continue
             if set(wants[a]) == set(wants[b]):
                 raise Unknown(f"{model.name}: {a} and {b} cannot be told apart")
+            for one, other in ((a, b), (b, a)):
+                key = first_key(wants[other])
+                if key and key != first_key(wants[one]) and meant_by(wants[one], wants[other]):
+                    raise Unknown(f"{model.name}: every {one} is a {other} as well")
             same_key = first_key(wants[a]) == first_key(wants[b])
             nested = set(wants[a]) < set(wants[b]) or set(wants[b]) < set(wants[a])
             if same_key and not nested and not exclusive(wants[a], wants[b]):

@@ -15,6 +15,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import facts as known  # noqa: E402
 from emit_types import error_facts  # noqa: E402
 from generate import generate, write_if_new  # noqa: E402
 from model import Model  # noqa: E402
@@ -48,6 +49,30 @@ def streams(shapes, name):
                for member in shapes[name].get("members", {}).values())
 
 
+def only(found, allowed):
+    return {key: value for key, value in found.items() if key in allowed}
+
+
+def cut(operations, shapes):
+    """What the importer would keep of them: the suites' models have traits that are in no facts."""
+    operations = {name: {**only(operation, known.OPERATION),
+                         **{part: only(operation[part], allowed) for part, allowed in
+                            (("http", known.HTTP), ("input", known.INPUT), ("output", known.OUTPUT)) if part in operation}}
+                  for name, operation in operations.items()}
+    cut_shapes = {}
+    for name, shape in shapes.items():
+        cut_shapes[name] = only(shape, known.SHAPE)
+        if "members" in shape:
+            cut_shapes[name]["members"] = {key: only(member, known.MEMBER) for key, member in shape["members"].items()}
+        for part in ("member", "key", "value"):
+            if part in shape:
+                cut_shapes[name][part] = only(shape[part], known.MEMBER)
+    for operation in operations.values():
+        for error in operation.get("errors", []):
+            cut_shapes[error]["exception"] = True
+    return operations, cut_shapes
+
+
 def make_model(name, metadata, operations, shapes):
     metadata = {"apiVersion": "2020-01-01", "endpointPrefix": "x", **metadata}
     operations = {key: value for key, value in operations.items() if supported(shapes, value)}
@@ -66,6 +91,8 @@ def make_model(name, metadata, operations, shapes):
     for shape in shapes.values():
         if "xmlName" in shape:  # how the Smithy suites call a structure's own element
             shape.setdefault("locationName", shape["xmlName"])
+    operations, shapes = cut(operations, shapes)
+    metadata = only(metadata, known.METADATA)
     # Without routes: the suites have operations that no server could tell apart.
     return Model({"service": name, "metadata": metadata, "operations": operations, "shapes": shapes}, {}, both_ways=True, routed=False)
 
