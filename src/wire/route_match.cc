@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/check.h"
 #include "wire/faults.h"
 #include "wire/text.h"
 
@@ -139,6 +140,10 @@ class Chooser {
   const Parameters& query_;
 };
 
+// What follows the first slash. The network gives every request a path; `OPTIONS *` has none and means the whole
+// server.
+std::string_view below_root(std::string_view path) { return path.empty() ? path : path.substr(1); }
+
 // Gives the values the names that the operation's own template has for them.
 std::optional<Route::Labels> name_labels(const Operation& operation, const Values& values) {
   Route::Labels labels;
@@ -159,16 +164,17 @@ std::optional<Route::Labels> name_labels(const Operation& operation, const Value
 
 bool matches_path(const RouteTable& table, std::string_view path) {
   Values values;
-  return descend(table, table.nodes[0], path.substr(1), values) != nullptr;
+  return descend(table, table.nodes[0], below_root(path), values) != nullptr;
 }
 
 std::expected<RouteMatch, ApiError> match_route(const Service& service, const net::Request& request,
                                                 const Parameters& query, std::string_view bucket) {
-  std::string_view path = request.path().substr(1);
+  std::string_view path = below_root(request.path());
   const RouteTable& table = *service.routes;
   const RouteNode* start = &table.nodes[0];
   Values values;
   if (!bucket.empty()) {
+    CHECK(start->parameter != kNone, "the paths of {} do not begin with a bucket", service.name);
     values.push_back(bucket);
     start = &table.nodes[start->parameter];
   }

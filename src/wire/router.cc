@@ -123,6 +123,13 @@ const Service* Router::find_signing(std::string_view signing_name) const {
   return nullptr;
 }
 
+const Service* Router::find_version(std::string_view version) const {
+  for (const Service* service : services_) {
+    if (service->speaks(Protocol::Query) && service->api_version == version) return service;
+  }
+  return nullptr;
+}
+
 std::expected<Route, RouteFailure> Router::route(const net::Request& request) const {
   Host host = split_host(request.host);
   if (host.website)
@@ -168,10 +175,15 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
     return fail(*s3_, Protocol::RestXml, not_implemented(*s3_, "The service " + signing + " is not implemented."));
   }
   if (!query) return fail(*s3_, Protocol::RestXml, bad_query(*s3_));
-  if (signed_for && signed_for->routes) return by_path(*signed_for, request, std::move(*query), host.bucket);
+  if (signed_for && signed_for->routes) {
+    // Only S3's paths begin with a bucket: in the Host of another service's request stands that service.
+    return by_path(*signed_for, request, std::move(*query), signed_for == s3_ ? host.bucket : std::string());
+  }
 
   if (std::string_view action = parameter(*query, "Action"); !action.empty() && is_form_path(request.path())) {
-    return by_action(action, parameter(*query, "Version"), signing);
+    std::string_view version = parameter(*query, "Version");
+    // A bucket's host says whose request it is, unless some service knows better.
+    if (signed_for || host.bucket.empty() || find_version(version)) return by_action(action, version, signing);
   }
   if (request.method == "POST" && is_form(request) && is_form_path(request.path()) &&
       (signed_for || host.bucket.empty())) {
@@ -183,7 +195,7 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
     return fail(*signed_for, protocol, unknown_operation(*signed_for, "without a name"));
   }
   for (const Service* service : services_) {
-    if (service != s3_ && service->routes && matches_path(*service->routes, request.path()))
+    if (host.bucket.empty() && service != s3_ && service->routes && matches_path(*service->routes, request.path()))
       return by_path(*service, request, std::move(*query), {});
   }
   return by_path(*s3_, request, std::move(*query), host.bucket);
@@ -214,8 +226,9 @@ std::expected<Route, RouteFailure> Router::by_action(std::string_view action, st
     if (!operation) return fail(*service, Protocol::Query, unknown_operation(*service, action));
     return Route{service, operation, Protocol::Query, {}, false, {}};
   }
-  return fail(*s3_, Protocol::Query,
-              not_implemented(*s3_, "No service of version " + std::string(version) + " is implemented."));
+  std::string what = version.empty() ? std::string("The request names no version of a service.")
+                                     : "No service of version " + std::string(version) + " is implemented.";
+  return fail(*s3_, Protocol::Query, not_implemented(*s3_, std::move(what)));
 }
 
 std::expected<Route, RouteFailure> Router::by_path(const Service& service, const net::Request& request,

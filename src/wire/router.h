@@ -46,6 +46,7 @@ class Router {
   };
   Host split_host(std::string_view host) const;
   const Service* find_signing(std::string_view signing_name) const;
+  const Service* find_version(std::string_view version) const;  // among those that speak query
   std::expected<Route, RouteFailure> by_action(std::string_view action, std::string_view version,
                                                std::string_view signing) const;
   std::expected<Route, RouteFailure> by_path(const Service& service, const net::Request& request, Parameters query,
