@@ -10,10 +10,10 @@ using namespace skerry;
 // The input is a request's head without its first line's version: method, target, host, then `name: value` lines; what
 // follows an empty line is a form. What is found must be whole.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const wire::Router router({&wire::sample::kStore, &wire::sample::kFunctions, &wire::sample::kKeys,
-                                    &wire::sample::kMetrics, &wire::sample::kQueues, &wire::sample::kPeople,
-                                    &wire::sample::kTokens},
-                                   {"localhost"});
+  static const wire::Router router(
+      {&wire::sample::kStore, &wire::sample::kFunctions, &wire::sample::kKeys, &wire::sample::kMetrics,
+       &wire::sample::kQueues, &wire::sample::kPeople, &wire::sample::kTokens},
+      {"localhost"});
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   auto line = [&] {
     auto end = rest.find('\n');

@@ -151,7 +151,8 @@ TEST_F(Routing, CborOfNobodyIsAPath) {
   EXPECT_EQ(in_cbor("/service/GraniteServiceVersion20100801/operation/ListMetrics", "rpc-v3"), no_method("POST"));
   EXPECT_EQ(at("GET", "/service/GraniteServiceVersion20100801/operation/ListMetrics"),
             "s3 rest-xml GetObject Bucket=service Key=GraniteServiceVersion20100801/operation/ListMetrics");
-  EXPECT_EQ(at("GET", "/service/k", {{"smithy-protocol", "rpc-v2-cbor"}}), "s3 rest-xml GetObject Bucket=service Key=k");
+  EXPECT_EQ(at("GET", "/service/k", {{"smithy-protocol", "rpc-v2-cbor"}}),
+            "s3 rest-xml GetObject Bucket=service Key=k");
 }
 
 // ---- Action
@@ -207,7 +208,7 @@ TEST_F(Routing, AFormThatIsNone) {
   EXPECT_EQ(at("PUT", "/", {kForm}), no_method("PUT"));
   EXPECT_EQ(at("POST", "/", {{"content-type", "multipart/form-data"}}), no_method("POST"));
   EXPECT_EQ(at("POST", "/b", {kForm}), "s3 rest-xml PostObject Bucket=b");
-  EXPECT_EQ(at("POST", "/12345678901/q", {kForm}), no_method("POST"));   // an account has twelve digits
+  EXPECT_EQ(at("POST", "/12345678901/q", {kForm}), no_method("POST"));  // an account has twelve digits
   EXPECT_EQ(at("POST", "/12345678901x/q", {kForm}), no_method("POST"));
   EXPECT_EQ(at("POST", "/", {kForm, {"host", "b.localhost"}}), "s3 rest-xml PostObject by host Bucket=b");
   EXPECT_EQ(at("POST", "/b", {kForm, signed_for("iam")}),
@@ -229,8 +230,9 @@ TEST_F(Routing, TheFormsActionChooses) {
             "s3 query 501 NotImplemented: No service of version 1999-01-01 is implemented.");
   EXPECT_EQ(of_form(anonymous, ""), "s3 query 501 NotImplemented: The request names no version of a service.");
   EXPECT_EQ(of_form(by_iam, "Action=%zz"), "iam query 400 MalformedInput: the form is not well-formed");
-  EXPECT_EQ(of_form(anonymous, "Action=%zz"), "s3 query 400 MalformedXML: The XML you provided was not well-formed or did "
-                                              "not validate against our published schema");
+  EXPECT_EQ(of_form(anonymous, "Action=%zz"),
+            "s3 query 400 MalformedXML: The XML you provided was not well-formed or did "
+            "not validate against our published schema");
   EXPECT_EQ(of_form(make("POST", "/", {kForm, signed_for("ec2")}), "Action=RunInstances&Version=2016-11-15"),
             "s3 query 501 NotImplemented: No service of version 2016-11-15 is implemented.");
 }
@@ -288,7 +290,8 @@ TEST_F(Routing, MethodsThatAPathDoesNotHave) {
   }
   EXPECT_EQ(at("OPTIONS", "*"), no_method("OPTIONS"));
   EXPECT_EQ(at("HEAD", "/"), no_method("HEAD"));
-  EXPECT_EQ(at("DELETE", "/2015-03-31/functions/f"), "lambda rest-json 404 UnknownOperationException: Unknown operation");
+  EXPECT_EQ(at("DELETE", "/2015-03-31/functions/f"),
+            "lambda rest-json 404 UnknownOperationException: Unknown operation");
   EXPECT_EQ(at("HEAD", "/2015-03-31/functions/f", {signed_for("lambda")}),
             "lambda rest-json 404 UnknownOperationException: Unknown operation");
 }
@@ -364,8 +367,8 @@ TEST_F(Routing, AHostThatNamesNone) {
 }
 
 TEST_F(Routing, AWebsitesHost) {
-  for (const char* host : {"b.s3-website.localhost", "b.s3-website.eu-central-1.localhost",
-                           "b.s3-website-eu-central-1.localhost"}) {
+  for (const char* host :
+       {"b.s3-website.localhost", "b.s3-website.eu-central-1.localhost", "b.s3-website-eu-central-1.localhost"}) {
     EXPECT_EQ(at_host(host, "/k"), "s3 rest-xml 501 NotImplemented: Website endpoints are not implemented.") << host;
   }
 }

@@ -63,7 +63,8 @@ inline constexpr RouteKey kGetKeys[] = {{"uploadId", kParts}};
 inline constexpr RouteKey kPutKeys[] = {{"partNumber", kPutPart}};
 inline constexpr RouteMethod kRootMethods[] = {{"GET", {}, kListBuckets}};
 inline constexpr RouteMethod kBucketMethods[] = {{"GET", kBucketKeys, kListOne}, {"POST", {}, kPost}};
-inline constexpr RouteMethod kKeyMethods[] = {{"GET", kGetKeys, kGet}, {"HEAD", {}, kHead}, {"PUT", kPutKeys, kPutOrCopy}};
+inline constexpr RouteMethod kKeyMethods[] = {
+    {"GET", kGetKeys, kGet}, {"HEAD", {}, kHead}, {"PUT", kPutKeys, kPutOrCopy}};
 inline constexpr RouteNode kStoreNodes[] = {
     {{}, 1, kNone, kRootMethods}, {{}, kNone, 2, kBucketMethods}, {{}, kNone, kNone, kKeyMethods}};
 inline constexpr std::string_view kSubresources[] = {"acl", "uploadId"}, kUnserved[] = {"select"};
@@ -77,7 +78,8 @@ inline constexpr Operation kFunctionsOperations[] = {
     operation(kFunctions, 2, "ListFunctions", "GET", "/2015-03-31/functions/")};
 
 inline constexpr RouteCandidate kGetFunction[] = {{0, {}}}, kInvoke[] = {{1, {}}}, kListFunctions[] = {{2, {}}};
-inline constexpr RouteMethod kFunctionMethods[] = {{"GET", {}, kGetFunction}}, kInvokeMethods[] = {{"POST", {}, kInvoke}},
+inline constexpr RouteMethod kFunctionMethods[] = {{"GET", {}, kGetFunction}},
+                             kInvokeMethods[] = {{"POST", {}, kInvoke}},
                              kFunctionsMethods[] = {{"GET", {}, kListFunctions}};
 inline constexpr RouteEdge kDate[] = {{"2015-03-31", 1}}, kWord[] = {{"functions", 2}}, kVerb[] = {{"invocations", 4}};
 inline constexpr RouteNode kFunctionsNodes[] = {{kDate, kNone, kNone, {}},
@@ -95,23 +97,24 @@ inline constexpr Operation kQueuesOperations[] = {operation(kQueues, 0, "SendMes
 inline constexpr Operation kPeopleOperations[] = {operation(kPeople, 0, "ListUsers")};
 inline constexpr Operation kTokensOperations[] = {operation(kTokens, 0, "GetCallerIdentity")};
 
-inline constexpr Protocol kXml[] = {Protocol::RestXml}, kRestJson[] = {Protocol::RestJson}, kJson[] = {Protocol::Json11},
+inline constexpr Protocol kXml[] = {Protocol::RestXml}, kRestJson[] = {Protocol::RestJson},
+                          kJson[] = {Protocol::Json11},
                           kThree[] = {Protocol::RpcV2Cbor, Protocol::Json10, Protocol::Query},
                           kTwo[] = {Protocol::Json10, Protocol::Query}, kForms[] = {Protocol::Query};
 
-inline constexpr Service kStore{"s3",     "2006-03-01",     {}, {}, "s3", kXml, kStoreOperations, &kStoreRoutes,
-                                FaultStyle::S3, true};
-inline constexpr Service kFunctions{"lambda",  "2015-03-31",         {},
-                                    {},        "lambda",             kRestJson,
-                                    kFunctionsOperations, &kFunctionsRoutes, FaultStyle::Json};
+inline constexpr Service kStore{"s3",          "2006-03-01",   {},  {}, "s3", kXml, kStoreOperations,
+                                &kStoreRoutes, FaultStyle::S3, true};
+inline constexpr Service kFunctions{
+    "lambda", "2015-03-31", {}, {}, "lambda", kRestJson, kFunctionsOperations, &kFunctionsRoutes, FaultStyle::Json};
 inline constexpr Service kKeys{"kms", "2014-11-01", "TrentService", {}, "kms", kJson, kKeysOperations};
-inline constexpr Service kMetrics{"cloudwatch", "2010-08-01", "GraniteServiceVersion20100801", {}, "monitoring", kThree,
-                                  kMetricsOperations, nullptr, FaultStyle::Query};
-inline constexpr Service kQueues{"sqs", "2012-11-05", "AmazonSQS", {}, "sqs", kTwo, kQueuesOperations, nullptr,
-                                 FaultStyle::Sqs};
-inline constexpr Service kPeople{"iam", "2010-05-08", {}, {}, "iam", kForms, kPeopleOperations, nullptr,
-                                 FaultStyle::Query};
-inline constexpr Service kTokens{"sts", "2011-06-15", {}, {}, "sts", kForms, kTokensOperations, nullptr,
-                                 FaultStyle::Query};
+inline constexpr Service kMetrics{
+    "cloudwatch", "2010-08-01",     "GraniteServiceVersion20100801", {}, "monitoring", kThree, kMetricsOperations,
+    nullptr,      FaultStyle::Query};
+inline constexpr Service kQueues{"sqs",   "2012-11-05",   "AmazonSQS", {}, "sqs", kTwo, kQueuesOperations,
+                                 nullptr, FaultStyle::Sqs};
+inline constexpr Service kPeople{"iam",   "2010-05-08",     {}, {}, "iam", kForms, kPeopleOperations,
+                                 nullptr, FaultStyle::Query};
+inline constexpr Service kTokens{"sts",   "2011-06-15",     {}, {}, "sts", kForms, kTokensOperations,
+                                 nullptr, FaultStyle::Query};
 
 }  // namespace skerry::wire::sample
