@@ -88,6 +88,9 @@ class Tables:
         streams = model.streams(shape_name, member_name)
         location = model.location(shape_name, member_name)
         wire = member.get("locationName", member_name)
+        if location == "Payload" and model.protocols[0] == "RestXml" and target["type"] == "structure":
+            # The root of a document: a name that says more than the member's, else the structure's.
+            wire = (wire if wire != member_name else "") or target.get("locationName") or member.get("locationName") or member["shape"]
         if location in ("Header", "PrefixHeaders"):
             wire = wire.lower()
         flat = (member.get("flattened") or target.get("flattened")) and target["type"] in ("list", "map")

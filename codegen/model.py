@@ -216,7 +216,7 @@ class Model:
     def location(self, shape_name, member_name):
         shape = self.shapes[shape_name]
         member = shape["members"][member_name]
-        if shape.get("payload") == member_name or self.streams(shape_name, member_name):
+        if shape.get("payload") == member_name and self.protocols[0].startswith("Rest") or self.streams(shape_name, member_name):
             return "Payload"
         where = {None: "Body", "header": "Header", "headers": "PrefixHeaders", "querystring": "Query", "uri": "Label",
                  "statusCode": "Status"}

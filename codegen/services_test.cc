@@ -180,6 +180,17 @@ TEST_F(Services, LambdaSpeaksRestJson) {
   EXPECT_EQ(refused.headers.get("x-amzn-errortype"), "ResourceConflictException");
   EXPECT_EQ(body_of(refused),
             R"({"__type":"ResourceConflictException","message":"Function already exist: f","Type":"User"})");
+  // An error's member that travels as a header.
+  registry().bind<lambda::DeleteFunctionOp>(
+      [](Context&, lambda::DeleteFunctionRequest) -> Reply<lambda::DeleteFunctionResponse> {
+        lambda::TooManyRequestsException modelled;
+        modelled.retry_after_seconds = "5";
+        co_return std::unexpected(lambda::error(lambda::Errc::TooManyRequestsException, "Rate Exceeded.", modelled));
+      });
+  auto slow = send(make("DELETE", "/2015-03-31/functions/f", {signed_for("lambda")}));
+  EXPECT_EQ(slow.status, 429);
+  EXPECT_EQ(slow.headers.get("retry-after"), "5");
+  EXPECT_EQ(body_of(slow), R"({"__type":"TooManyRequestsException","message":"Rate Exceeded."})");
   // Unsigned: the path alone tells.
   EXPECT_EQ(send(make("GET", "/2015-03-31/functions/")).status, 501);
 }

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "wire/codec.h"
+#include "wire/rest.h"
 #include "wire/text.h"
 #include "wire/tree.h"
 #include "wire/xml.h"
@@ -142,6 +142,8 @@ net::Response write_error(const Service& service, Protocol protocol, const ApiEr
   net::Response response;
   response.status = error.info->status;
   for (const auto& [name, value] : error.headers) response.headers.add(name, value);
+  bool rest = protocol == Protocol::RestXml || protocol == Protocol::RestJson;
+  if (rest && has_members(error)) write_headers(*error.info->shape, error.modelled.get(), response.headers);
   if (protocol != Protocol::RestXml) response.headers.add("x-amzn-requestid", std::string(place.request_id));
   if (protocol == Protocol::RpcV2Cbor) response.headers.add("smithy-protocol", "rpc-v2-cbor");
   if (protocol != Protocol::RestXml && protocol != Protocol::Query) {

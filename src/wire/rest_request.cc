@@ -203,7 +203,7 @@ class RestReader {
       as<std::string>(into) = std::move(payload_.bytes);
       return true;
     }
-    return document(*member.shape, member.shape->xml_name.empty() ? member.wire : member.shape->xml_name, into);
+    return document(*member.shape, member.wire, into);
   }
 
   bool document(const Shape& shape, std::string_view root, void* into) {

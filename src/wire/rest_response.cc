@@ -43,6 +43,18 @@ std::string header_text(const Member& member, const void* value) {
   return out;
 }
 
+}  // namespace
+
+void write_headers(const Shape& structure, const void* value, net::Headers& headers) {
+  for (const Member& member : structure.members) {
+    if (member.loc != Loc::Header) continue;
+    if (const void* found = find_member(member, value))
+      headers.add(std::string(member.wire), one_line(header_text(member, found)));
+  }
+}
+
+namespace {
+
 class RestWriter {
  public:
   RestWriter(const Operation& operation, Protocol protocol, void* output)
@@ -106,9 +118,7 @@ class RestWriter {
       default:
         break;
     }
-    std::string_view root = operation_.result_name;
-    if (root.empty()) root = member.shape->xml_name;
-    body(*member.shape, root.empty() ? member.wire : root, value);
+    body(*member.shape, operation_.result_name.empty() ? member.wire : operation_.result_name, value);
   }
 
   void body(const Shape& shape, std::string_view root, const void* value) {
