@@ -9,6 +9,7 @@ what became of each case.
 import argparse
 import copy
 import glob
+import hashlib
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import facts as known  # noqa: E402
 from emit_types import error_facts  # noqa: E402
-from generate import generate, write_if_new  # noqa: E402
+from generate import OUTPUTS, generate, write_if_new  # noqa: E402
 from model import Model  # noqa: E402
 from naming import enumerator, type_name  # noqa: E402
 
@@ -124,6 +125,14 @@ def smithy_suites(folder):
         whole = json.load(open(path))
         model = whole["model"]
         metadata = {**model["metadata"], "protocol": SMITHY_PROTOCOLS[whole["protocol"]]}
+        # The suites' errors have their neighbours' codes and statuses; the cases say the right ones.
+        for case in whole["cases"]:
+            if case["kind"] == "error":
+                shape = model["shapes"][case["error"]]
+                code = case.get("vendorParams", {}).get("code")
+                shape["error"] = {"httpStatusCode": case["code"], **({"code": code} if code else {})}
+                shape["exception"] = True
+                shape.pop("fault", None)
         cases = [{"id": case["id"], "operation": case["operation"], "case": case} for case in whole["cases"]]
         yield (f"smithy_{os.path.basename(path)[:-5]}", "smithy",
                [{"metadata": metadata, "operations": model["operations"], "shapes": model["shapes"], "cases": cases}])
@@ -142,10 +151,16 @@ def registration(model):
 
 
 def write_file(out, label, models):
+    # The build knows this file and not the many that it includes: what they are makes it change with them.
+    digest = hashlib.sha256()
+    for model in models:
+        for name in sorted(OUTPUTS):
+            with open(os.path.join(out, model.name, "api", name), "rb") as file:
+                digest.update(file.read())
     includes = "".join(f'#include "{model.name}/api/tables.cc"\n' for model in models)
     body = "".join(registration(model) for model in models)
     write_if_new(os.path.join(out, "ptest", label + ".cc"),
-                 f'#include "protocol/harness.h"\n{includes}\nnamespace skerry::ptest {{\nvoid fill_{label}([[maybe_unused]] Suites& suites) {{\n{body}}}\n}}\n')
+                 f'// Of {digest.hexdigest()}\n#include "protocol/harness.h"\n{includes}\nnamespace skerry::ptest {{\nvoid fill_{label}([[maybe_unused]] Suites& suites) {{\n{body}}}\n}}\n')
 
 
 def main():
