@@ -92,8 +92,8 @@ class ApiServerTest : public testing::Test {
   }
   void bind_create_function() {
     registry_.bind<lambda::CreateFunctionOp>(
-        [this](wire::Context&, lambda::CreateFunctionRequest in) -> Task<
-            std::expected<lambda::FunctionConfiguration, wire::ApiError>> {
+        [this](wire::Context&,
+               lambda::CreateFunctionRequest in) -> Task<std::expected<lambda::FunctionConfiguration, wire::ApiError>> {
           in_use_ = memory_.used();
           held_ = spool_.held;
           auto code = in.code.zip_file.value().open();

@@ -17,7 +17,8 @@ using storage::Partition;
 // A DeleteBucket that has not come to its end by then has died: the scan that it does takes milliseconds.
 constexpr auto kDeletingMax = seconds(10);
 constexpr auto kDeletingPoll = milliseconds(20);
-constexpr int kAttemptsMax = 100;
+// Each attempt that failed means that another succeeded: this many are a crowd beyond measure.
+constexpr int kAttemptsMax = 1000;
 
 std::string bucket_row(std::string_view name) { return std::string("bucket/").append(name); }
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "base/gate.h"
 #include "s3/errors.h"
 #include "s3/test_world.h"
 #include "storage/row_class.h"
@@ -69,6 +72,27 @@ TEST_F(BucketRegistryTest, ADeleteBucketThatDiedHoldsWritesUpForAWhileOnly) {
     EXPECT_EQ(bucket_.fence.state(), record::Fence::ACTIVE);
     EXPECT_LE(world_.sim.steady() - begin, seconds(15));
   }
+}
+
+// Each needs a key and a number that no other has, and all want them at once.
+TEST_F(BucketRegistryTest, ACrowdMakesItsBuckets) {
+  constexpr int kCrowd = 300;
+  World world{1, {.delay_min = milliseconds(1), .delay_max = milliseconds(1)}};  // they all meet
+  std::set<Partition> partitions;
+  auto make = [](World& server, int number, std::set<Partition>& made) -> Task<> {
+    BucketRegistry::NewBucket wanted{
+        .name = "crowd-" + std::to_string(number), .account_id = "111122223333", .region = "us-east-1"};
+    auto bucket = co_await server.buckets().create(std::move(wanted));
+    EXPECT_TRUE(bucket) << bucket.error().info->code;
+    if (bucket) made.insert(bucket->partition());
+  };
+  auto crowd = [&]() -> Task<> {
+    Gate gate;
+    for (int number = 0; number < kCrowd; ++number) gate.spawn(make(world, number, partitions));
+    co_await gate.close();
+  };
+  world.sim.run(crowd());
+  EXPECT_EQ(partitions.size(), kCrowd);
 }
 
 }  // namespace

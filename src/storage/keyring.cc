@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::string_view kCheckText = "skerry master key";
 constexpr std::string_view kCheckPlace = "master key check";
-// Each conflict means that another server has created a key meanwhile; this many in a row do not happen.
-constexpr int kAttempts = 50;
+// Each conflict means that somebody else has created a key meanwhile, so this many in a row are a crowd beyond measure.
+constexpr int kAttempts = 1000;
+// Of a start: another server that begins this store at the same moment has soon begun it.
+constexpr int kOpenAttempts = 50;
 
 std::string check_key() { return class_begin(RowClass::MasterKeyCheck); }
 
@@ -146,7 +148,7 @@ Task<std::expected<std::unique_ptr<Keyring>, KeyError>> Keyring::open(MetaStore&
   const std::string key = check_key();
   auto given = load_master_key(origin);  // once: a variable is gone after it
   if (!given) co_return std::unexpected(given.error());
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kOpenAttempts; ++attempt) {
     auto found = co_await meta.get(Partition::Registry, key);
     if (!found) co_return std::unexpected(key_error(found.error()));
     if (*found) {
@@ -218,7 +220,7 @@ Task<StoreResult<std::shared_ptr<const Kek>>> Keyring::create_kek() {
     if (!reloaded) co_return std::unexpected(reloaded.error());
     known = *reloaded;
   }
-  co_return std::unexpected(StoreError{StoreErrc::Unavailable, "too many servers create keys at once"});
+  co_return std::unexpected(StoreError{StoreErrc::Unavailable, "too many create keys at once"});
 }
 
 std::shared_ptr<const Kek> Keyring::remember(KekId id, const Secret& key) {
@@ -296,7 +298,7 @@ Task<StoreResult<void>> Keyring::rotate(Secret next_master) {
     }
     if (done.error().errc != StoreErrc::Conflict) co_return std::unexpected(store_error(done.error()));
   }
-  co_return std::unexpected(StoreError{StoreErrc::Unavailable, "too many servers create keys at once"});
+  co_return std::unexpected(StoreError{StoreErrc::Unavailable, "too many create keys at once"});
 }
 
 }  // namespace skerry::storage

@@ -160,9 +160,9 @@ class Scanner {
   const SpillLimits limits_;
   SpilledText out_;
   bool in_string_ = false;
-  bool escaped_ = false;         // the next character belongs to a backslash
-  bool look_ = false;            // whether the string looks like base64 has not been asked yet
-  std::size_t start_ = 0;        // of the string: its quote in the text
+  bool escaped_ = false;            // the next character belongs to a backslash
+  bool look_ = false;               // whether the string looks like base64 has not been asked yet
+  std::size_t start_ = 0;           // of the string: its quote in the text
   std::optional<Decoder> decoder_;  // of the string that is being spilled
 };
 

@@ -11,7 +11,7 @@ namespace skerry::wire {
 
 // A string that left the text. Two quotes with nothing between them stand there instead.
 struct Spill {
-  std::size_t at = 0;              // of the first quote
+  std::size_t at = 0;                    // of the first quote
   std::shared_ptr<const Spooled> bytes;  // decoded; null where it was no base64 after all
 };
 
