@@ -79,11 +79,11 @@ StoreResult<void> BlobFile::seal() {
   }
   if (::fdatasync(fd_.get()) != 0) return std::unexpected(system_error("fdatasync", folders_.path_of(id_)));
   if (auto linked = link(); !linked) return linked;
-  if (auto synced = folders_.sync(id_); !synced) {
-    ::unlink(folders_.path_of(id_).c_str());
-    return synced;
-  }
-  return {};
+  auto durable = folders_.sync(id_);
+  // It may be another folder than the one that was made before: pruned, and made by another writer.
+  if (durable) durable = folders_.ensure(id_);
+  if (!durable) ::unlink(folders_.path_of(id_).c_str());
+  return durable;
 }
 
 StoreResult<void> BlobFile::link() {

@@ -54,23 +54,32 @@ std::string BlobFolders::path_of(const BlobId& id) const { return folder_of(id) 
 
 StoreResult<void> BlobFolders::ensure(const BlobId& id) {
   bool epoch_durable;
+  std::optional<Mark> before;
   {
     std::lock_guard lock(mutex_);
     if (durable_.contains(shard_of(id))) return {};
+    before = mark(id);
     auto first_of_epoch = durable_.lower_bound({id.epoch, 0});
     epoch_durable = first_of_epoch != durable_.end() && first_of_epoch->first == id.epoch;
   }
   // An epoch's folder that is pruned now takes no shard with it that anyone relies on: the next call says NotFound.
   if (!epoch_durable) {
-    if (auto made = make_directory(epoch_folder(id.epoch)); !made) return made;
+    if (auto made = make_directory(epoch_folder(id.epoch), sync_directory_); !made) return made;
   }
-  if (auto made = make_directory(folder_of(id)); !made) {
+  if (auto made = make_directory(folder_of(id), sync_directory_); !made) {
     if (made.error().errc == StoreErrc::NotFound) forget_epoch(id.epoch);
     return made;
   }
   std::lock_guard lock(mutex_);
-  durable_.insert(shard_of(id));
+  // What was pruned meanwhile may be there again, made by somebody who has not come to sync it.
+  if (before && mark(id) == before) durable_.insert(shard_of(id));
   return {};
+}
+
+std::optional<BlobFolders::Mark> BlobFolders::mark(const BlobId& id) {
+  const Prunings &shard = shard_prunings(id), &epoch = epoch_prunings(id);
+  if (shard.under_way > 0 || epoch.under_way > 0) return std::nullopt;
+  return Mark{shard.begun, epoch.begun};
 }
 
 void BlobFolders::forget(const BlobId& id) {
@@ -96,22 +105,43 @@ StoreResult<void> BlobFolders::sync(const BlobId& id) {
     const std::uint64_t number = ++sync.started;
     sync.running = true;
     lock.unlock();
-    StoreResult<void> result = sync_directory(folder_of(id));
+    StoreResult<void> result = sync_directory_(folder_of(id));
     lock.lock();
     sync.running = false;
     sync.finished = number;
-    sync.result = std::move(result);
+    if (!result) sync.failed = number;
+    if (!result) sync.error = std::move(result.error());
     synced_.notify_all();
   }
-  StoreResult<void> result = sync.result;
+  StoreResult<void> result;
+  if (sync.failed >= wanted) result = std::unexpected(sync.error);
   if (--sync.users == 0) syncs_.erase(shard_of(id));
   return result;
 }
 
 void BlobFolders::prune(const BlobId& id) {
-  if (::rmdir(folder_of(id).c_str()) != 0) return;
-  forget(id);
+  std::uint64_t number;
+  bool durable;
+  {
+    std::lock_guard lock(mutex_);
+    number = ++shard_prunings(id).begun;
+    ++shard_prunings(id).under_way;
+    durable = durable_.erase(shard_of(id)) > 0;  // before it goes: nobody may rely on it from now on
+  }
+  const bool pruned = ::rmdir(folder_of(id).c_str()) == 0;
+  {
+    std::lock_guard lock(mutex_);
+    Prunings& shard = shard_prunings(id);
+    --shard.under_way;
+    // Others have files in it, and no other pruning has come between: it is as durable as it was.
+    if (!pruned && durable && shard.under_way == 0 && shard.begun == number) durable_.insert(shard_of(id));
+    if (!pruned) return;
+    ++epoch_prunings(id).begun;
+    ++epoch_prunings(id).under_way;
+  }
   ::rmdir(epoch_folder(id.epoch).c_str());
+  std::lock_guard lock(mutex_);
+  --epoch_prunings(id).under_way;
 }
 
 StoreResult<std::vector<Epoch>> BlobFolders::epochs() const {

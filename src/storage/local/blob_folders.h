@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -17,13 +19,16 @@ namespace skerry::storage::local {
 // Threads: any; every call may wait for the disk.
 class BlobFolders {
  public:
-  explicit BlobFolders(std::string root) : root_(std::move(root)) {}
+  using SyncDirectory = std::function<StoreResult<void>(const std::string& path)>;
+  explicit BlobFolders(std::string root, SyncDirectory sync_directory = local::sync_directory)
+      : root_(std::move(root)), sync_directory_(std::move(sync_directory)) {}
 
   std::string folder_of(const BlobId& id) const;
   std::string path_of(const BlobId& id) const;
 
-  // Makes the blob's folder durably, unless that was done before. It may be pruned at any moment: a caller that meets
-  // NotFound, here or later, calls forget() and tries again.
+  // Makes the blob's folder durably, unless that was done before. It may be pruned at any moment, and made again by
+  // others who have not come to sync it: a caller that meets NotFound, here or later, calls forget() and tries again;
+  // and one that has linked a file, which keeps the folder in its place, calls ensure() once more.
   StoreResult<void> ensure(const BlobId& id);
   void forget(const BlobId& id);
 
@@ -44,18 +49,36 @@ class BlobFolders {
     std::uint64_t finished = 0;
     std::size_t users = 0;
     bool running = false;
-    StoreResult<void> result;  // of `finished`
+    std::uint64_t failed =
+        0;             // the last that failed; what succeeds after it proves nothing for those who waited for it
+    StoreError error;  // of `failed`
   };
   using Shard = std::pair<Epoch, unsigned char>;
+  // Of folders that share it.
+  struct Prunings {
+    std::uint64_t begun = 0;
+    std::uint32_t under_way = 0;
+  };
+  struct Mark {
+    std::uint64_t shard = 0;
+    std::uint64_t epoch = 0;
+    friend bool operator==(const Mark&, const Mark&) = default;
+  };
 
   static Shard shard_of(const BlobId& id) { return {id.epoch, static_cast<unsigned char>(id.unique[0])}; }
   std::string epoch_folder(Epoch epoch) const;
   void forget_epoch(Epoch epoch);
+  Prunings& shard_prunings(const BlobId& id) { return shard_prunings_[static_cast<unsigned char>(id.unique[0])]; }
+  Prunings& epoch_prunings(const BlobId& id) { return epoch_prunings_[id.epoch % epoch_prunings_.size()]; }
+  std::optional<Mark> mark(const BlobId& id);  // nullopt: pruning is under way
 
   const std::string root_;
+  const SyncDirectory sync_directory_;
   std::mutex mutex_;
   std::set<Shard> durable_;      // protected by mutex_: folders that are there and synced, as far as we know
   std::map<Shard, Sync> syncs_;  // protected by mutex_: in progress
+  std::array<Prunings, 256> shard_prunings_{};  // protected by mutex_
+  std::array<Prunings, 16> epoch_prunings_{};   // protected by mutex_
   std::condition_variable synced_;
 };
 

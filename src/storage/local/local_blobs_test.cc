@@ -8,6 +8,7 @@
 #include "base/gate.h"
 #include "base/loop_executor.h"
 #include "base/random.h"
+#include "storage/local/blob_folders.h"
 #include "storage/local/test_folder.h"
 
 namespace skerry::storage::local {
@@ -48,6 +49,33 @@ TEST(OpenBlobs, AReaderThatHoldsOneReadsOn) {
   open.remove(id_of(1));
   EXPECT_EQ(open.find(id_of(1)), nullptr);
   EXPECT_GE(::fcntl(held->fd.get(), F_GETFD), 0);
+}
+
+// A folder that is pruned and made again while somebody makes it durable is another one: that it is durable nobody
+// knows.
+TEST(BlobFolders, WhatIsPrunedWhileItIsMadeIsNotTakenForDurable) {
+  TestFolder folder;
+  const BlobId id = id_of(1);
+  int syncs = 0;
+  std::function<void(const std::string&)> meanwhile = [](const std::string&) {};
+  BlobFolders folders(folder.path(), [&](const std::string& path) -> StoreResult<void> {
+    ++syncs;
+    meanwhile(path);
+    return {};
+  });
+  meanwhile = [&](const std::string& path) {
+    if (path != folder.path() + "/00000001") return;
+    folders.prune(id);
+    std::filesystem::create_directories(folders.folder_of(id));  // by another writer, who has not come to sync it
+  };
+  ASSERT_TRUE(folders.ensure(id).has_value());
+  meanwhile = [](const std::string&) {};
+  syncs = 0;
+  ASSERT_TRUE(folders.ensure(id).has_value());
+  EXPECT_GT(syncs, 0) << "what a crash may take away is relied on";
+  syncs = 0;
+  ASSERT_TRUE(folders.ensure(id).has_value());
+  EXPECT_EQ(syncs, 0);
 }
 
 class LocalBlobsTest : public ::testing::Test {

@@ -27,9 +27,10 @@ StoreResult<void> sync_directory(const std::string& path) {
   return {};
 }
 
-StoreResult<void> make_directory(const std::string& path) {
+StoreResult<void> make_directory(const std::string& path,
+                                 const std::function<StoreResult<void>(const std::string&)>& sync) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return std::unexpected(system_error("mkdir", path));
-  return sync_directory(parent_of(path));
+  return sync(parent_of(path));
 }
 
 StoreResult<void> write_all(int fd, std::string_view bytes, std::uint64_t offset, const std::string& path) {

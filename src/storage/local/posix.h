@@ -1,5 +1,6 @@
 #pragma once
 #include <cerrno>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,8 @@ StoreResult<void> sync_directory(const std::string& path);
 
 // Makes one directory, mode 0700, and makes its name durable, also when it was there already: whoever made it may not
 // have come to sync it.
-StoreResult<void> make_directory(const std::string& path);
+StoreResult<void> make_directory(const std::string& path,
+                                 const std::function<StoreResult<void>(const std::string&)>& sync = sync_directory);
 
 StoreResult<void> write_all(int fd, std::string_view bytes, std::uint64_t offset, const std::string& path);
 
