@@ -58,6 +58,13 @@ bool concerns(const std::vector<storage::Conflict>& changed, const UploadEnd& en
   });
 }
 
+// From F0 up the keys are storage's own: here the reference of the content's blob, which was to be new.
+bool concerns_content(const std::vector<storage::Conflict>& changed) {
+  return !changed.empty() && std::ranges::all_of(changed, [](const storage::Conflict& conflict) {
+    return static_cast<unsigned char>(conflict.key.front()) >= 0xf0;
+  });
+}
+
 // The null version below a row that becomes the key's latest.
 keys::Stamp null_stamp_under(const VersionRow& latest) {
   return latest.null_version() ? latest.stamp() : latest.null_stamp();
@@ -279,6 +286,8 @@ Task<std::expected<std::optional<Installed>, wire::ApiError>> ObjectIndex::insta
     if (!done) co_return std::unexpected(done.error());
     if (*done) co_return std::optional(Installed{std::move(row), bucket.ever_versioned()});
     if (end && concerns(changed, *end)) co_return std::optional<Installed>();
+    // This server was taken for dead, and the blob condemned: it is going away.
+    if (concerns_content(changed)) break;
   }
   co_return std::unexpected(operation_aborted());
 }

@@ -4,6 +4,7 @@
 
 #include "s3/listing.h"
 #include "s3/test_world.h"
+#include "storage/blob_ledger.h"
 
 namespace skerry::s3 {
 namespace {
@@ -168,6 +169,24 @@ TEST_F(ObjectIndexTest, ARowWithoutItsBlobIsAnErrorAndNotTheEnd) {
   ASSERT_FALSE(removed);
   EXPECT_EQ(removed.error().info->code, "InternalError");
   EXPECT_EQ(world_.put(bucket_, "k", 1).error().info->code, "InternalError");
+}
+
+// The server was taken for dead, and what it had stored is going away: no repetition changes that.
+TEST(ObjectIndex, AContentThatWasCondemnedIsRefusedAtOnce) {
+  World world{1, {.delay_min = milliseconds(1), .delay_max = milliseconds(1)}};
+  FoundBucket bucket = world.make_bucket("bucket");
+  storage::BlobId id{.epoch = 1, .owner = bucket.partition()};
+  storage::Batch batch{.partition = bucket.partition()};
+  storage::condemn(batch, id, world.sim.now());
+  ASSERT_TRUE(world.sim.run(world.meta().commit(std::move(batch))));
+  NewVersion version = world.new_version(1);
+  version.row.set_place(record::VersionRow::BLOB);
+  version.row.set_blob_id(id.bytes());
+  microseconds begin = world.sim.steady();
+  auto installed = world.sim.run(world.index().install(bucket, "k", std::move(version), {}));
+  ASSERT_FALSE(installed);
+  EXPECT_EQ(installed.error().info->code, "OperationAborted");
+  EXPECT_LT(world.sim.steady() - begin, milliseconds(20));
 }
 
 }  // namespace
