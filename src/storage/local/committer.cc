@@ -215,13 +215,15 @@ void Committer::resume_background() {
 bool Committer::admit(Ticket& ticket) {
   ticket.result = {};
   RowDb& db = *slot_.writer();
+  const bool has_room =
+      ticket.erase ? level_ != SpaceGuard::Level::Exhausted : SpaceGuard::admits(level_, *ticket.batch);
+  if (!has_room) {
+    ticket.result = std::unexpected(CommitError{StoreErrc::NoSpace, {}, "the disk is full but for its reserve"});
+    return false;
+  }
   if (ticket.erase) {
     changes_.erase(db, *ticket.erase);
     return true;
-  }
-  if (!SpaceGuard::admits(level_, *ticket.batch)) {
-    ticket.result = std::unexpected(CommitError{StoreErrc::NoSpace, {}, "the disk is full but for its reserve"});
-    return false;
   }
   StoreResult<void> read;
   std::vector<Conflict> failed = conflicts(ticket, read);

@@ -121,6 +121,13 @@ TEST_F(FullDisk, RefusesPutsAndGoesOnDeletingUntilSpaceIsBack) {
   EXPECT_EQ(loop_.run(store_->meta().get(kPartition, "k")).value(), std::nullopt);
   EXPECT_TRUE(loop_.run(store_->blobs().epochs()).value().empty());
 
+  // The last of the reserve is for the log: torn, it would have to be opened again on a disk that is full.
+  available = 0;
+  EXPECT_EQ(error_of({.partition = kPartition, .erases = {"k"}}), StoreErrc::NoSpace);
+  auto erased = loop_.run(store_->meta().erase_partition(kPartition));
+  ASSERT_FALSE(erased.has_value());
+  EXPECT_EQ(erased.error().errc, StoreErrc::NoSpace);
+
   available = 1000 * kMiB;
   EXPECT_EQ(error_of(put), kNone);
   EXPECT_TRUE(write_blob({.epoch = 2}, 1).has_value());
