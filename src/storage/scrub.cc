@@ -84,7 +84,7 @@ Task<Scrub::Result> Scrub::run_all() {
     if (!done) co_return done;
     if (stopping_) co_return Result{};
   }
-  co_return co_await check_orphans(*partitions);
+  co_return co_await check_orphans();
 }
 
 // References first: each that was there before the metadata was read is used by it, or is not used.
@@ -339,11 +339,11 @@ Task<Scrub::Result> Scrub::judge_unused(Partition partition, BlobId id) {
   co_return Result{};
 }
 
-Task<Scrub::Result> Scrub::check_orphans(const std::vector<Partition>& live) {
+Task<Scrub::Result> Scrub::check_orphans() {
   auto closed = co_await load_closed_epochs();
   if (!closed) co_return std::unexpected(closed.error());
   for (Epoch epoch : *closed) {
-    auto done = co_await check_epoch(epoch, live);
+    auto done = co_await check_epoch(epoch);
     if (!done) co_return done;
     if (stopping_) break;
   }
@@ -363,14 +363,16 @@ Task<StoreResult<std::vector<Epoch>>> Scrub::load_closed_epochs() {
   co_return std::move(*epochs);
 }
 
-Task<Scrub::Result> Scrub::check_epoch(Epoch epoch, const std::vector<Partition>& live) {
+Task<Scrub::Result> Scrub::check_epoch(Epoch epoch) {
   std::optional<BlobId> after;
   while (!stopping_) {
     auto page = co_await stores_.blobs.list(epoch, after, kPage);
     if (!page) co_return std::unexpected(page.error());
     if (page->empty()) break;
+    auto live = co_await host_.load_partitions();  // after the blobs: a partition is older than what it owns
+    if (!live) co_return std::unexpected(live.error());
     for (const BlobId& id : *page) {
-      bool owner_lives = std::ranges::find(live, id.owner) != live.end();
+      bool owner_lives = std::ranges::find(*live, id.owner) != live->end();
       auto judged = co_await judge_blob(id, owner_lives);
       if (judged) continue;
       if (auto found = find_damage(judged.error(), id, "what refers to it"); !found) co_return found;

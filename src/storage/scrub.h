@@ -105,9 +105,9 @@ class Scrub {
   Task<Result> check_references(Partition partition, Ids references, const Ids& used);
   Task<Result> check_missed(Partition partition, Ids& unused);
   Task<Result> judge_unused(Partition partition, BlobId id);
-  Task<Result> check_orphans(const std::vector<Partition>& live);
+  Task<Result> check_orphans();
   Task<StoreResult<std::vector<Epoch>>> load_closed_epochs();
-  Task<Result> check_epoch(Epoch epoch, const std::vector<Partition>& live);
+  Task<Result> check_epoch(Epoch epoch);
   Task<Result> judge_blob(BlobId id, bool live);
   Task<Result> judge_unreferenced(BlobId id, bool live);
   Task<StoreResult<bool>> has_row(Partition partition, std::string key);

@@ -20,6 +20,7 @@ using testing::Pair;
 using Kind = ScrubReport::Kind;
 
 constexpr Partition kOwner{1000};
+constexpr Partition kNew{2000};
 
 // A disk that does not give some of its rows and blobs back as they were written.
 class DamagedMeta final : public MetaStore {
@@ -87,7 +88,11 @@ class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
     EXPECT_TRUE(sim_.run(epochs_.start()));
   }
 
-  Task<StoreResult<std::vector<Partition>>> load_partitions() override { co_return std::vector<Partition>{kOwner}; }
+  Task<StoreResult<std::vector<Partition>>> load_partitions() override {
+    std::vector<Partition> listed = {kOwner};
+    if (new_after_ && lists_++ >= *new_after_) listed.push_back(kNew);
+    co_return listed;
+  }
   // Pages of two.
   Task<StoreResult<Page>> load_used(Partition, std::string begin) override {
     std::size_t first = begin.empty() ? 0 : std::stoul(begin);
@@ -174,6 +179,8 @@ class ScrubTest : public testing::Test, public ScrubHost, public SweepHost {
   std::vector<BlobId> leaving_;
   std::vector<std::string> unreadable_;
   bool gone_meanwhile_ = false;
+  std::optional<int> new_after_;  // so many lists of partitions do not have kNew yet
+  int lists_ = 0;
   BlobId moving_;  // not met by the first `missed_passes_` readings of the metadata
   int missed_passes_ = 0;
   int passes_ = 0;
@@ -287,6 +294,21 @@ TEST_F(ScrubTest, WhatIsStillOpenIsMissingAllTheSame) {
   ScrubReport report = scrub();
   ASSERT_THAT(findings(report), ElementsAre(Pair(Kind::Missing, gone.id), Pair(Kind::Damaged, longer.id)));
   EXPECT_THAT(report.findings[1].detail, testing::HasSubstr("233 bytes, and 232"));
+}
+
+// Only where the partition is gone nobody can refer to a blob any more; one that was made while we read is not gone.
+TEST_F(ScrubTest, AnOrphanOfAPartitionThatIsNewIsCondemnedFirst) {
+  Epochs::NewBlob made = epochs_.new_blob_id(kNew);
+  ASSERT_TRUE(sim_.run(write(made.id, seal_bytes(*kek_, made.id, "content"))));
+  made.in_flight.settle();
+  made.in_flight = {};
+  end_epoch();
+  new_after_ = 1;
+  EXPECT_THAT(findings(scrub({.repair = true})), ElementsAre(Pair(Kind::Orphan, made.id)));
+  EXPECT_NE(cluster_.disk().find_blob(made.id), nullptr);
+  Batch batch{.partition = kNew};
+  add_reference(batch, {made.id, 7});
+  EXPECT_FALSE(sim_.run(client_->meta().commit(std::move(batch))));
 }
 
 TEST_F(ScrubTest, GoesOnPastWhatCannotBeRead) {
