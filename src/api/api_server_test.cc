@@ -4,6 +4,7 @@
 
 #include "auth/sign_request.h"
 #include "base/bytes.h"
+#include "base/pieced_source.h"
 #include "base/sim_executor.h"
 #include "iam/principal.h"
 #include "lambda/api/ops.h"
@@ -73,7 +74,7 @@ class ApiServerTest : public testing::Test {
     return send_signed(std::move(request), std::move(body));
   }
   Answer send_signed(net::Request request, std::string body) {
-    wire::PiecedText source(std::move(body), 50'000);
+    PiecedSource source(std::move(body), 50'000);
     request.body = &source;
     request.tasks = &tasks_;
     auto response = sim_.run(api_.handle(request));
@@ -83,7 +84,7 @@ class ApiServerTest : public testing::Test {
     } else {
       out.body = sim_.run(read_all(*std::get<std::unique_ptr<ByteSource>>(response.body), 1 << 20)).value();
     }
-    left_ = source.size().value() - source.position();
+    left_ = source.left();
     return out;
   }
   static std::string create_function(std::string_view code) {

@@ -5,29 +5,10 @@
 
 #include "auth/auth_test_support.h"
 #include "auth/sign_request.h"
+#include "base/pieced_source.h"
 
 namespace skerry::auth {
 namespace {
-
-// Gives bytes in pieces of the sizes it is told, over and over.
-class PiecedSource final : public ByteSource {
- public:
-  PiecedSource(std::string bytes, std::vector<std::size_t> pieces)
-      : bytes_(std::move(bytes)), pieces_(std::move(pieces)) {}
-  Task<std::expected<std::size_t, ReadError>> read(std::span<char> into) override {
-    std::size_t n = std::min({into.size(), pieces_[next_++ % pieces_.size()], bytes_.size() - position_});
-    std::memcpy(into.data(), bytes_.data() + position_, n);
-    position_ += n;
-    co_return n;
-  }
-  std::optional<std::uint64_t> size() const override { return std::nullopt; }
-  std::size_t left() const { return bytes_.size() - position_; }
-
- private:
-  std::string bytes_;
-  std::vector<std::size_t> pieces_;
-  std::size_t position_ = 0, next_ = 0;
-};
 
 struct Outcome {
   std::string bytes;

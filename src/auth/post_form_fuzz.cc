@@ -1,31 +1,16 @@
 // Any bytes as a multipart body, in pieces of any size: no crash, bounded fields, and the split makes no difference.
 #include "auth/auth_test_support.h"
 #include "auth/post_form.h"
+#include "base/pieced_source.h"
 
 namespace {
 
 using namespace skerry;
 using namespace skerry::auth;
 
-class Pieces final : public ByteSource {
- public:
-  Pieces(std::string_view bytes, std::size_t piece) : rest_(bytes), piece_(piece) {}
-  Task<std::expected<std::size_t, ReadError>> read(std::span<char> into) override {
-    std::size_t n = std::min({into.size(), piece_, rest_.size()});
-    rest_.copy(into.data(), n);
-    rest_.remove_prefix(n);
-    co_return n;
-  }
-  std::optional<std::uint64_t> size() const override { return std::nullopt; }
-
- private:
-  std::string_view rest_;
-  std::size_t piece_;
-};
-
 std::string receive(std::string_view body, std::size_t piece) {
   SimExecutor sim;
-  Pieces raw(body, piece);
+  PiecedSource raw(std::string(body), piece);
   PostForm form(raw, "b");
   std::string out;
   auto fields = sim.run(form.read_fields());

@@ -4,27 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "auth/auth_test_support.h"
+#include "base/pieced_source.h"
 
 namespace skerry::auth {
 namespace {
-
-// Gives at most `piece` bytes at a time.
-class SlowSource final : public ByteSource {
- public:
-  SlowSource(std::string bytes, std::size_t piece) : bytes_(std::move(bytes)), piece_(piece) {}
-  Task<std::expected<std::size_t, ReadError>> read(std::span<char> into) override {
-    std::size_t n = std::min({into.size(), piece_, bytes_.size() - position_});
-    std::memcpy(into.data(), bytes_.data() + position_, n);
-    position_ += n;
-    co_return n;
-  }
-  std::optional<std::uint64_t> size() const override { return std::nullopt; }
-  std::size_t left() const { return bytes_.size() - position_; }
-
- private:
-  std::string bytes_;
-  std::size_t piece_, position_ = 0;
-};
 
 struct Outcome {
   FormFields fields;
@@ -36,7 +19,7 @@ struct Outcome {
 
 Outcome receive(std::string body, std::size_t piece = 1u << 20, std::size_t step = 1000) {
   SimExecutor sim;
-  SlowSource raw(std::move(body), piece);
+  PiecedSource raw(std::move(body), piece);
   PostForm form(raw, "xYz");
   Outcome out;
   auto fields = sim.run(form.read_fields());

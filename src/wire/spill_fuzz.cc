@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "base/pieced_source.h"
 #include "base/sim_executor.h"
 #include "wire/test_spool.h"
 
@@ -15,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   SimExecutor sim;
   Gate tasks;
   MemorySpool spool;
-  PiecedText body(text, 1 + data[0] % 16);
+  PiecedSource body(text, 1 + data[0] % 16);
   auto got = sim.run(read_spilling(body, spool, tasks, {.body_bytes = size, .spill_from = 8, .spills = 1000}));
   CHECK(got.has_value(), "nothing here is too large");
   bool all_good = true;

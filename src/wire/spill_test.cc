@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/pieced_source.h"
 #include "base/random.h"
 #include "base/sim_executor.h"
 #include "wire/test_spool.h"
@@ -16,7 +17,7 @@ class SpillTest : public testing::Test {
  protected:
   std::expected<SpilledText, ReadError> read(std::string text, std::size_t piece = 100'000, SpillLimits limits = {}) {
     if (limits.body_bytes == 0) limits.body_bytes = 100 << 20;
-    PiecedText body(std::move(text), piece);
+    PiecedSource body(std::move(text), piece);
     return sim_.run(read_spilling(body, spool_, tasks_, limits));
   }
   std::string bytes(const Spooled& spooled) {

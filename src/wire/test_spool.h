@@ -45,24 +45,6 @@ class MemorySpool final : public Spool {
   };
 };
 
-// Gives a text in pieces of `piece` bytes.
-class PiecedText final : public ByteSource {
- public:
-  PiecedText(std::string text, std::size_t piece) : text_(std::move(text)), piece_(piece) {}
-  Task<std::expected<std::size_t, ReadError>> read(std::span<char> into) override {
-    std::size_t count = text_.copy(into.data(), std::min(piece_, into.size()), position_);
-    position_ += count;
-    co_return count;
-  }
-  std::optional<std::uint64_t> size() const override { return text_.size(); }
-  std::size_t position() const { return position_; }
-
- private:
-  const std::string text_;
-  const std::size_t piece_;
-  std::size_t position_ = 0;
-};
-
 // The tree as text in which a string and what it spilled to look alike: to compare one read plainly with one read so.
 // `read` gives what was spooled.
 template <class Read>
