@@ -217,5 +217,17 @@ TEST(Reading, MissingMembersAreNamedByTheirPath) {
   EXPECT_EQ(reading.violations[0].rule, "Member must not be null");
 }
 
+TEST(Json, SaysWhereInTheDocumentAValueStands) {
+  std::string text = R"( {"a": [1, "x\u0041"], "b" : {"c":null} } )";
+  auto tree = Tree::from_json(text);
+  ASSERT_TRUE(tree);
+  auto at = [&](const Node& node) { return text.substr(node.begin, node.end - node.begin); };
+  EXPECT_EQ(at(tree->root()), R"({"a": [1, "x\u0041"], "b" : {"c":null} })");
+  const Node& list = *tree->find(tree->root(), "a");
+  EXPECT_EQ(at(list), R"([1, "x\u0041"])");
+  EXPECT_EQ(at(*tree->next(*tree->child(list))), R"("x\u0041")");
+  EXPECT_EQ(at(*tree->find(*tree->find(tree->root(), "b"), "c")), "null");
+}
+
 }  // namespace
 }  // namespace skerry::wire

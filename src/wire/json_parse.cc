@@ -34,10 +34,19 @@ class JsonParser {
     return true;
   }
 
+  std::uint32_t position() const { return static_cast<std::uint32_t>(tree_.document_->size() - rest_.size()); }
+
   bool value(std::uint32_t index, int depth) {
     if (depth > Tree::kDepthMax) return fail("values are nested too deeply");
     skip_space();
     if (rest_.empty()) return fail("the document ends too soon");
+    tree_.nodes_[index].begin = position();
+    if (!typed_value(index, depth)) return false;
+    tree_.nodes_[index].end = position();
+    return true;
+  }
+
+  bool typed_value(std::uint32_t index, int depth) {
     Node& node = tree_.nodes_[index];  // only until the next append
     switch (rest_[0]) {
       case '{':

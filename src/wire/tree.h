@@ -17,8 +17,10 @@ struct Node {
 
   Type type = Type::Null;
   bool boolean = false;
-  std::uint32_t first = 0;   // child; 0: none
-  std::uint32_t next = 0;    // sibling; 0: none
+  std::uint32_t first = 0;  // child; 0: none
+  std::uint32_t next = 0;   // sibling; 0: none
+  // Of JSON: the bytes of the document that are this value, quotes and brackets included.
+  std::uint32_t begin = 0, end = 0;
   std::int64_t integer = 0;  // also which of the spills
   double real = 0;           // also of an integer and of a time
   std::string_view text;
