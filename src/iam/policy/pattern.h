@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "iam/policy/keys.h"
+
+namespace skerry::iam::policy {
+
+enum class Wildcards : std::uint8_t { No, Yes };
+enum class Variables : std::uint8_t { No, Yes };  // No: version 2008-10-17, in which ${…} is text like any other
+enum class Case : std::uint8_t { Exact, Ignore };
+
+// Where variables get their values, and whether one had none.
+struct Substitution {
+  const Keys& keys;
+  bool unresolved = false;  // set by a match that failed because a variable has neither a value nor a default
+};
+
+// A text of a policy that values of requests are held against: `*` any characters, `?` one, ${key} and
+// ${key, 'default'} what the request has under that key, ${*} ${?} ${$} the characters themselves.
+//
+// Invariant: the value of a variable is compared as it is. Wildcards in it match themselves only, and it cannot reach
+// beyond its place.
+// Threads: any, once made. Matching does not allocate.
+class Pattern {
+ public:
+  Pattern(std::string_view text, Wildcards wildcards, Variables variables, Case letters = Case::Exact);
+
+  bool matches(std::string_view value, Substitution& substitution) const;
+
+  // The text that is the only one to match; nothing where there are several.
+  std::optional<std::string_view> literal() const;
+  // The key, where the pattern is one variable and nothing else.
+  bool is_one_variable() const { return pieces_.size() == 1 && pieces_[0].kind == Kind::Variable; }
+  void append_keys(std::vector<std::string>& out) const;  // of its variables, in lower case
+
+ private:
+  enum class Kind : std::uint8_t { Text, AnyRun, AnyOne, Variable };
+  struct Piece {
+    Kind kind;
+    std::uint32_t begin = 0, size = 0;  // Text: in text_; Variable: begin is an index of variables_
+  };
+  struct Variable {
+    std::string key;
+    std::optional<std::string> fallback;
+  };
+
+  void append_text(std::string_view text);
+  std::size_t append_variable(std::string_view rest);  // its length, 0: none begins here
+  std::optional<std::string_view> resolve(const Variable& variable, Substitution& substitution) const;
+  bool equal(std::string_view ours, std::string_view theirs) const;
+
+  Case case_;
+  std::string text_;
+  std::vector<Piece> pieces_;
+  std::vector<Variable> variables_;
+};
+
+}  // namespace skerry::iam::policy
