@@ -10,7 +10,7 @@ namespace skerry::iam::policy {
 
 // Reads a document and refuses what AWS refuses, with AWS's words; of several mistakes it tells the one that AWS tells
 // (README). What exists is not asked: neither actions and condition keys nor accounts; users and roles are asked for by
-// bind (binding.h).
+// bind_principals (binding.h).
 std::expected<Document, PolicyError> parse(std::string text, Kind kind);
 
 // Characters as AWS counts them for its limits: white space is free.

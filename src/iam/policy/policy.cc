@@ -1,0 +1,83 @@
+#include "iam/policy/policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace skerry::iam::policy {
+
+bool Policy::Statement::covers_action(std::string_view action, const Keys& keys) const {
+  Substitution nothing{keys};  // actions have no variables
+  bool named = std::ranges::any_of(actions_, [&](const Pattern& name) { return name.matches(action, nothing); });
+  return named != not_action_;
+}
+
+// An Allow of everything but a resource that a variable names, or of every value but a variable's, does not hold while
+// the variable has no value: the exception would be gone. A Deny holds.
+bool Policy::Statement::covers_resource(const Question& question) const {
+  if (any_resource_) return !not_resource_;
+  Substitution substitution{question.keys};
+  bool named = std::ranges::any_of(resources_,
+                                   [&](const ArnPattern& arn) { return arn.matches(question.resource, substitution); });
+  if (not_resource_ && substitution.unresolved && effect_ == Effect::Allow) return false;
+  return named != not_resource_;
+}
+
+bool Policy::Statement::conditions_hold(const Keys& keys) const {
+  return std::ranges::all_of(conditions_, [&](const Condition& condition) {
+    Substitution substitution{keys};
+    if (!condition.holds(substitution)) return false;
+    return !(condition.op().negated && substitution.unresolved && effect_ == Effect::Allow);
+  });
+}
+
+Reach Policy::Statement::applies(const Question& question) const {
+  if (!covers_action(question.action, question.keys)) return Reach::None;
+  Reach reach = principals_ ? principals_->reach(question.caller, effect_) : Reach::Direct;
+  if (reach == Reach::None || !covers_resource(question) || !conditions_hold(question.keys)) return Reach::None;
+  return reach;
+}
+
+std::expected<Policy, PolicyError> Policy::compile(const Document& document) {
+  Policy out;
+  for (const StatementText& text : document.statements) {
+    Statement& statement = out.statements_.emplace_back();
+    statement.effect_ = text.effect;
+    statement.not_action_ = text.not_action;
+    for (const std::string& action : text.actions) {
+      statement.actions_.emplace_back(lower(action), Wildcards::Yes, Variables::No);
+    }
+    statement.not_resource_ = text.not_resource;
+    statement.any_resource_ = text.resources.empty() || std::ranges::find(text.resources, "*") != text.resources.end();
+    for (const std::string& resource : text.resources) statement.resources_.emplace_back(resource, document.variables);
+    for (const ConditionText& condition : text.conditions) {
+      statement.conditions_.push_back(
+          *Condition::make(*Operator::parse(condition.name), condition.key, condition.values, document.variables));
+    }
+    if (!text.principals) continue;
+    std::vector<Principal> principals;
+    for (const PrincipalText& entry : *text.principals) {
+      principals.push_back(*Principal::parse(entry));
+      if (!principals.back().needs_binding()) continue;
+      return std::unexpected(make_error(document.kind, Fault::BadPrincipal,
+                                        fmt::format("Statement[{}]", out.statements_.size() - 1),
+                                        fmt::format("\"AWS\":\"{}\"", entry.text)));
+    }
+    statement.principals_.emplace(std::move(principals), text.not_principal);
+  }
+  return out;
+}
+
+std::vector<std::string> Policy::context_keys() const {
+  std::vector<std::string> keys;
+  for (const Statement& statement : statements_) {
+    for (const ArnPattern& resource : statement.resources_) resource.append_keys(keys);
+    for (const Condition& condition : statement.conditions_) condition.append_keys(keys);
+  }
+  std::ranges::sort(keys);
+  auto repeated = std::ranges::unique(keys);
+  keys.erase(repeated.begin(), repeated.end());
+  return keys;
+}
+
+}  // namespace skerry::iam::policy

@@ -1,0 +1,72 @@
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "iam/policy/arn_pattern.h"
+#include "iam/policy/caller.h"
+#include "iam/policy/condition.h"
+#include "iam/policy/document.h"
+#include "iam/policy/error.h"
+
+namespace skerry::iam::policy {
+
+// What is asked of policies. Made once a request; views are its own.
+struct Request {
+  Caller caller;
+  std::string_view action;            // s3:GetObject, in any case; no longer than kActionSizeMax
+  std::string_view resource;          // an ARN; * for an action on nothing in particular
+  std::string_view resource_account;  // whose it is; empty: the caller's own
+  const Keys& keys;
+};
+constexpr std::size_t kActionSizeMax = 256;  // AWS's longest is under 100
+
+// A request in the form that statements want it in.
+struct Question {
+  std::string_view action;  // in lower case
+  ArnView resource;
+  const Caller& caller;
+  const Keys& keys;
+};
+
+// A document in the form in which it is evaluated.
+//
+// Life: made from a document whose principals are bound (binding.h), kept as long as the document is in force.
+// Threads: any; it never changes. Evaluating it does not allocate.
+class Policy {
+ public:
+  class Statement {
+   public:
+    // None: it says nothing of this request. In a policy without principals what applies applies directly.
+    Reach applies(const Question& question) const;
+    Effect effect() const { return effect_; }
+
+   private:
+    friend class Policy;
+    bool covers_action(std::string_view action, const Keys& keys) const;
+    bool covers_resource(const Question& question) const;
+    bool conditions_hold(const Keys& keys) const;
+
+    Effect effect_ = Effect::Allow;
+    bool not_action_ = false, not_resource_ = false, any_resource_ = false;
+    std::vector<Pattern> actions_;
+    std::vector<ArnPattern> resources_;
+    std::vector<Condition> conditions_;
+    std::optional<PrincipalSet> principals_;
+  };
+
+  // The error: a user or a role by its ARN, not bound.
+  static std::expected<Policy, PolicyError> compile(const Document& document);
+
+  const std::vector<Statement>& statements() const { return statements_; }
+  // The condition keys that it asks for, in lower case, ascending; what iam:GetContextKeysForCustomPolicy lists.
+  std::vector<std::string> context_keys() const;
+
+ private:
+  std::vector<Statement> statements_;
+};
+
+}  // namespace skerry::iam::policy
