@@ -387,6 +387,11 @@ TEST(Malformed, BucketPolicies) {
            "Statement[0].Principal"},
           {principal(R"("Principal":{"AWS":"arn:aws:sts::123456789012:assumed-role/r/*"})"), kBadPrincipal,
            "Statement[0].Principal"},
+          // Found by the fuzzer: kept as an id and a session, the colon would have parted them elsewhere.
+          {principal(R"("Principal":{"AWS":"arn:aws:sts::123456789012:assumed-role/r/a:b"})"), kBadPrincipal,
+           "Statement[0].Principal"},
+          {principal(R"("Principal":{"AWS":"arn:aws:sts::123456789012:assumed-role/r/a/b"})"), kBadPrincipal,
+           "Statement[0].Principal"},
           {principal(R"("Principal":{"AWS":"arn:aws:s3:::b"})"), kBadPrincipal, "Statement[0].Principal"},
           {principal(R"("NotPrincipal":{"Service":"*"})"), kBadPrincipal, "Statement[0].NotPrincipal"},
           {principal(R"("Principal":{"Service":"lambda"})"), kBadPrincipal, "Statement[0].Principal"},

@@ -1,7 +1,5 @@
 #include "iam/policy/principal.h"
 
-#include <algorithm>
-
 #include "model/arn.h"
 #include "model/ids.h"
 
@@ -11,6 +9,12 @@ namespace {
 using Kind = Principal::Kind;
 
 bool all_of(std::string_view text, std::string_view allowed) { return text.find_first_not_of(allowed) == text.npos; }
+
+// Of roles and sessions, as STS takes them.
+bool is_name(std::string_view text) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
+  return !text.empty() && all_of(text, kAllowed);
+}
 
 constexpr std::string_view kUpperAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -25,13 +29,22 @@ std::optional<Principal> by_id(std::string_view text) {
   if (!is_id(role, "AROA")) return std::nullopt;
   if (colon == text.npos) return Principal{Kind::RoleId, std::string(role)};
   std::string_view session = text.substr(colon + 1);
-  if (session.empty() || session.find_first_of("*?:/") != session.npos) return std::nullopt;
+  if (!is_name(session)) return std::nullopt;
   return Principal{Kind::SessionId, std::string(role), std::string(session)};
 }
 
 // What follows `prefix` in the ARN's resource; it is not empty and does not end in "/".
 bool named(const Arn& arn, std::string_view prefix) {
   return arn.resource.size() > prefix.size() && arn.resource.starts_with(prefix) && !arn.resource.ends_with('/');
+}
+
+// assumed-role/role/session
+bool is_session(std::string_view resource) {
+  constexpr std::string_view kStart = "assumed-role/";
+  if (!resource.starts_with(kStart)) return false;
+  resource.remove_prefix(kStart.size());
+  auto slash = resource.find('/');
+  return slash != resource.npos && is_name(resource.substr(0, slash)) && is_name(resource.substr(slash + 1));
 }
 
 std::optional<Principal> by_arn(std::string_view text) {
@@ -44,9 +57,7 @@ std::optional<Principal> by_arn(std::string_view text) {
     if (named(*arn, "role/")) return Principal{Kind::RoleArn, whole};
   }
   if (arn->service == "sts") {
-    if (named(*arn, "assumed-role/") && std::ranges::count(arn->resource, '/') == 2) {
-      return Principal{Kind::SessionArn, whole};
-    }
+    if (is_session(arn->resource)) return Principal{Kind::SessionArn, whole};
     if (named(*arn, "federated-user/")) return Principal{Kind::FederatedUser, whole};
   }
   return std::nullopt;

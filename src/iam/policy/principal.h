@@ -31,8 +31,8 @@ struct Principal {
   bool needs_binding() const { return kind == Kind::UserArn || kind == Kind::RoleArn || kind == Kind::SessionArn; }
 
   Kind kind = Kind::Everyone;
-  std::string name;
-  std::string session;
+  std::string name = {};
+  std::string session = {};
 };
 
 }  // namespace skerry::iam::policy
