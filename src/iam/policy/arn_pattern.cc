@@ -59,13 +59,14 @@ ArnPattern::ArnPattern(std::string_view text, Variables variables)
   if (!plain) return;
   for (const Pattern& field : fields_) (head_ += *field.literal()) += ':';
   fields_.clear();
+  prefix_ = head_ + std::string(resource_.prefix());
 }
 
 bool ArnPattern::matches(const ArnView& arn, Substitution& substitution) const {
   if (!arn.is_arn) return false;
   if (one_variable_) return resource_.matches(arn.text, substitution);
   if (fields_.empty()) {
-    return arn.text.starts_with(head_) && resource_.matches(arn.text.substr(head_.size()), substitution);
+    return arn.text.starts_with(prefix_) && resource_.matches(arn.text.substr(head_.size()), substitution);
   }
   for (std::size_t i = 0; i < 5; ++i) {
     if (!fields_[i].matches(arn.fields[i], substitution)) return false;

@@ -28,6 +28,7 @@ class ArnPattern {
 
  private:
   std::string head_;             // the first five fields with their colons, where they have no wildcards
+  std::string prefix_;           // head_ and what all resources begin with, to be done with most patterns at once
   std::vector<Pattern> fields_;  // the first five, where they have
   Pattern resource_;
   bool one_variable_ = false;  // ${aws:PrincipalArn}: a whole ARN from the request

@@ -120,7 +120,7 @@ bool Condition::matches_any(std::string_view value, Substitution& substitution) 
       return instant && std::ranges::any_of(instants, [&](Instant bound) { return self.compares(*instant <=> bound); });
     }
     bool operator()(const std::vector<IpRange>& ranges) const {
-      auto address = IpRange::parse(value);
+      auto address = IpRange::parse_address(value);
       return address && std::ranges::any_of(ranges, [&](const IpRange& range) { return range.contains(*address); });
     }
     bool operator()(const std::vector<Bytes>& all) const {

@@ -107,7 +107,8 @@ Decision evaluate(const Request& request, const Policies& policies, MatchListene
   if (request.action.size() > action.size()) return lacking(Layer::Identity);  // no such action exists
   std::ranges::transform(request.action, action.begin(), [](char c) { return lower(c); });
   const Caller& caller = request.caller;
-  Question question{{action.data(), request.action.size()}, ArnView(request.resource), caller, request.keys};
+  std::string_view lowered(action.data(), request.action.size());
+  Question question{lowered, Head(lowered).bytes, ArnView(request.resource), caller, request.keys};
 
   Verdict resource = judge(policies.resource, Layer::Resource, question, listener);
   if (resource.denied && !listener) return denied(*resource.denied);

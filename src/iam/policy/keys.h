@@ -35,9 +35,8 @@ class KeyList final : public Keys {
     std::string key;
     std::vector<std::string_view> values;
   };
-  std::vector<Entry>::iterator place(std::string_view lower_key);
 
-  std::vector<Entry> entries_;  // ascending by key
+  std::vector<Entry> entries_;  // the shorter key first: most keys begin alike, few are as long as another
   std::deque<std::string> texts_;
 };
 

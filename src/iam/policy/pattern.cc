@@ -86,6 +86,16 @@ bool Pattern::equal(std::string_view ours, std::string_view theirs) const {
   return std::ranges::equal(ours, theirs, {}, [](char c) { return lower(c); }, [](char c) { return lower(c); });
 }
 
+// The first place from `at` where what follows a run can begin; npos: none.
+std::size_t Pattern::seek(std::size_t piece, std::string_view value, std::size_t at) const {
+  const Piece& wanted = pieces_[piece];
+  if (wanted.kind != Kind::Text || case_ == Case::Ignore) return at;
+  std::string_view text = text_of(wanted);
+  if (piece + 1 < pieces_.size()) return value.find(text, at);
+  bool fits = value.size() >= at + text.size() && value.ends_with(text);
+  return fits ? value.size() - text.size() : value.npos;
+}
+
 // A run that matched too little is tried again with one character more; only the last one has to be, because whatever
 // an earlier run could take as well, the last one can take.
 bool Pattern::matches(std::string_view value, Substitution& substitution) const {
@@ -101,17 +111,17 @@ bool Pattern::matches(std::string_view value, Substitution& substitution) const 
         case Kind::AnyRun:
           if (++piece == pieces_.size()) return true;
           run_piece = piece;
-          run_at = at;
+          at = run_at = seek(piece, value, at);
+          if (at == value.npos) return false;
           continue;
         case Kind::AnyOne:
           fits = at < value.size();
           if (fits) at = after(value, at);
           break;
-        case Kind::Text: {
-          fits = equal(std::string_view(text_).substr(wanted.begin, wanted.size), value.substr(at, wanted.size));
+        case Kind::Text:
+          fits = equal(text_of(wanted), value.substr(at, wanted.size));
           if (fits) at += wanted.size;
           break;
-        }
         case Kind::Variable: {
           auto text = resolve(variables_[wanted.begin], substitution);
           if (!text) return false;
@@ -125,10 +135,15 @@ bool Pattern::matches(std::string_view value, Substitution& substitution) const 
       ++piece;
       continue;
     }
-    if (run_piece == kNone || run_at == value.size()) return false;
-    at = run_at = after(value, run_at);
+    if (run_piece == kNone || run_at >= value.size()) return false;
+    at = run_at = seek(run_piece, value, after(value, run_at));
+    if (at == value.npos) return false;
     piece = run_piece;
   }
+}
+
+std::string_view Pattern::prefix() const {
+  return pieces_.empty() || pieces_[0].kind != Kind::Text ? std::string_view() : text_of(pieces_[0]);
 }
 
 std::optional<std::string_view> Pattern::literal() const {

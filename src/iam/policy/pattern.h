@@ -33,7 +33,9 @@ class Pattern {
 
   // The text that is the only one to match; nothing where there are several.
   std::optional<std::string_view> literal() const;
-  // The key, where the pattern is one variable and nothing else.
+  // What every value that matches begins with; empty where that is unknown. Not of patterns that ignore case.
+  std::string_view prefix() const;
+  // Is the pattern one variable and nothing else?
   bool is_one_variable() const { return pieces_.size() == 1 && pieces_[0].kind == Kind::Variable; }
   void append_keys(std::vector<std::string>& out) const;  // of its variables, in lower case
 
@@ -51,6 +53,8 @@ class Pattern {
   void append_text(std::string_view text);
   std::size_t append_variable(std::string_view rest);  // its length, 0: none begins here
   std::optional<std::string_view> resolve(const Variable& variable, Substitution& substitution) const;
+  std::string_view text_of(const Piece& piece) const { return std::string_view(text_).substr(piece.begin, piece.size); }
+  std::size_t seek(std::size_t piece, std::string_view value, std::size_t at) const;
   bool equal(std::string_view ours, std::string_view theirs) const;
 
   Case case_;

@@ -6,9 +6,18 @@
 
 namespace skerry::iam::policy {
 
-bool Policy::Statement::covers_action(std::string_view action, const Keys& keys) const {
-  Substitution nothing{keys};  // actions have no variables
-  bool named = std::ranges::any_of(actions_, [&](const Pattern& name) { return name.matches(action, nothing); });
+Head::Head(std::string_view text) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(text.size(), 8); ++i) {
+    bytes |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * i);
+    mask |= 0xffull << (8 * i);
+  }
+}
+
+bool Policy::Statement::covers_action(const Question& question) const {
+  if (!head_.begins(question.action_head)) return not_action_;
+  Substitution nothing{question.keys};  // actions have no variables
+  bool named =
+      std::ranges::any_of(actions_, [&](const Pattern& name) { return name.matches(question.action, nothing); });
   return named != not_action_;
 }
 
@@ -32,11 +41,25 @@ bool Policy::Statement::conditions_hold(const Keys& keys) const {
 }
 
 Reach Policy::Statement::applies(const Question& question) const {
-  if (!covers_action(question.action, question.keys)) return Reach::None;
+  if (!covers_action(question)) return Reach::None;
   Reach reach = principals_ ? principals_->reach(question.caller, effect_) : Reach::Direct;
   if (reach == Reach::None || !covers_resource(question) || !conditions_hold(question.keys)) return Reach::None;
   return reach;
 }
+
+namespace {
+
+Head common_head(const std::vector<Pattern>& actions) {
+  if (actions.empty()) return Head("");
+  std::string_view common = actions[0].prefix();
+  for (const Pattern& action : actions) {
+    auto differ = std::ranges::mismatch(common, action.prefix()).in1;
+    common = common.substr(0, static_cast<std::size_t>(differ - common.begin()));
+  }
+  return Head(common);
+}
+
+}  // namespace
 
 std::expected<Policy, PolicyError> Policy::compile(const Document& document) {
   Policy out;
@@ -47,6 +70,7 @@ std::expected<Policy, PolicyError> Policy::compile(const Document& document) {
     for (const std::string& action : text.actions) {
       statement.actions_.emplace_back(lower(action), Wildcards::Yes, Variables::No);
     }
+    statement.head_ = common_head(statement.actions_);
     statement.not_resource_ = text.not_resource;
     statement.any_resource_ = text.resources.empty() || std::ranges::find(text.resources, "*") != text.resources.end();
     for (const std::string& resource : text.resources) statement.resources_.emplace_back(resource, document.variables);

@@ -27,6 +27,7 @@ struct Number {
 // address.
 struct IpRange {
   static std::optional<IpRange> parse(std::string_view text);
+  static std::optional<IpRange> parse_address(std::string_view text);  // of one address only
   bool contains(const IpRange& address) const;
 
   std::array<std::uint8_t, 16> bytes{};
