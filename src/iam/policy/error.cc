@@ -51,6 +51,7 @@ std::string identity_message(Kind kind, Fault fault, std::string_view detail) {
     case Fault::ResourceForbidden:
     case Fault::NotResourceForbidden:
     case Fault::ActionNotAssumeRole:
+    case Fault::ActionNotOnResource:
       break;  // not of such a document
   }
   return kIamSyntax;
@@ -109,6 +110,8 @@ std::string resource_message(Kind kind, Fault fault, std::string_view detail) {
       return "Policy has invalid action";
     case Fault::BadResource:
       return "Policy has invalid resource";
+    case Fault::ActionNotOnResource:
+      return "Action does not apply to any resource(s) in statement";
     case Fault::UnknownOperator:
       return trust ? syntax : fmt::format("Invalid Condition type : {}", detail);
     case Fault::WrongType:

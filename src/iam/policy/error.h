@@ -42,8 +42,9 @@ enum class Fault : std::uint8_t {
   ResourceForbidden,
   NotResourceForbidden,
   ActionNotAssumeRole,
-  BadAction,        // detail: IAM's words, which differ by what is wrong with it
-  BadResource,      // likewise
+  BadAction,    // detail: IAM's words, which differ by what is wrong with it
+  BadResource,  // likewise
+  ActionNotOnResource,
   UnknownOperator,  // detail: its name
   BadValue,         // of a condition: no date where there should be one
 };
