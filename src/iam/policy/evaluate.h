@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "iam/policy/policy.h"
 
@@ -50,5 +52,9 @@ class MatchListener {
 // accounts both sides must; services and anonymous callers have only the resource's policy; root may do everything in
 // its own account. Does not allocate.
 Decision evaluate(const Request& request, const Policies& policies, MatchListener* listener = nullptr);
+
+// The condition keys, in lower case and ascending, that those policies ask for and the request lacks; the simulator
+// tells them.
+std::vector<std::string> missing_keys(const Policies& policies, const Keys& keys);
 
 }  // namespace skerry::iam::policy
