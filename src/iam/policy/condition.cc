@@ -9,8 +9,9 @@ namespace {
 
 template <class Element, class Values>
 bool keep(Values& values, std::optional<Element> element) {
-  if (element) std::get<std::vector<Element>>(values).push_back(*std::move(element));
-  return element.has_value();
+  if (!element) return false;
+  std::get<std::vector<Element>>(values).push_back(*std::move(element));
+  return true;
 }
 
 std::optional<bool> parse_bool(std::string_view text) {

@@ -23,21 +23,22 @@ std::string_view trim(std::string_view text) {
 
 Pattern::Pattern(std::string_view text, Wildcards wildcards, Variables variables, Case letters) : case_(letters) {
   while (!text.empty()) {
-    char c = text[0];
-    std::size_t length = 1;
-    if (variables == Variables::Yes && text.starts_with("${") && (length = append_variable(text)) != 0) {
-      text.remove_prefix(length);
-      continue;
-    }
-    length = 1;
-    if (wildcards == Wildcards::Yes && c == '*') {
-      if (pieces_.empty() || pieces_.back().kind != Kind::AnyRun) pieces_.push_back({Kind::AnyRun});
-    } else if (wildcards == Wildcards::Yes && c == '?') {
-      pieces_.push_back({Kind::AnyOne});
-    } else {
-      append_text(text.substr(0, 1));
+    std::size_t length = variables == Variables::Yes && text.starts_with("${") ? append_variable(text) : 0;
+    if (length == 0) {
+      append_character(text[0], wildcards);
+      length = 1;
     }
     text.remove_prefix(length);
+  }
+}
+
+void Pattern::append_character(char c, Wildcards wildcards) {
+  if (wildcards == Wildcards::Yes && c == '*') {
+    if (pieces_.empty() || pieces_.back().kind != Kind::AnyRun) pieces_.push_back({Kind::AnyRun});
+  } else if (wildcards == Wildcards::Yes && c == '?') {
+    pieces_.push_back({Kind::AnyOne});
+  } else {
+    append_text(std::string_view(&c, 1));
   }
 }
 

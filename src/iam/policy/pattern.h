@@ -50,6 +50,7 @@ class Pattern {
     std::optional<std::string> fallback;
   };
 
+  void append_character(char c, Wildcards wildcards);
   void append_text(std::string_view text);
   std::size_t append_variable(std::string_view rest);  // its length, 0: none begins here
   std::optional<std::string_view> resolve(const Variable& variable, Substitution& substitution) const;
