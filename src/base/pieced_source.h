@@ -7,8 +7,8 @@
 
 namespace skerry {
 
-// Gives bytes in pieces of the sizes that it is told, over and over, and waits now and then, as a socket does. For tests
-// of whatever reads a body.
+// Gives bytes in pieces of the sizes that it is told, over and over, and waits now and then, as a socket does. For
+// tests of whatever reads a body.
 class PiecedSource final : public ByteSource {
  public:
   PiecedSource(std::string bytes, std::vector<std::size_t> pieces)

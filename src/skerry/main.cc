@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "skerry/commands.h"
+#include "skerry/policy_commands.h"
 #include "skerry/serve.h"
 #include "skerry/settings.h"
 
@@ -103,10 +104,76 @@ constexpr std::string_view kAccount =
 constexpr std::string_view kVerify =
     "Reads every object, checks every tag and length, and looks for what is lost or left over. Works beside a running\n"
     "server and without one; exits with 0 only when all is in order. --repair takes away garbage and nothing else.";
+constexpr std::string_view kPolicy =
+    "Looks at documents on this machine alone: no server is asked, nothing is stored.\n"
+    "  skerry policy generate --service s3 --effect allow --principal 111122223333 --actions 'Get*' --resource "
+    "'box/*'\n"
+    "  skerry policy check bucket-policy.json\n"
+    "  skerry policy simulate --policy ann.json --principal arn:aws:iam::111122223333:user/ann \\\n"
+    "    --action s3:GetObject --resource arn:aws:s3:::box/letter";
+constexpr std::string_view kPolicyCheck =
+    "Exits with 0 when FILE is a policy, whatever the warnings, and with 2 when it is none.";
+constexpr std::string_view kPolicySimulate =
+    "Exits with 0 when it would be allowed, with 1 when it would be denied, and with 2 when that cannot be told.";
 constexpr std::string_view kDoctor =
     "Looks at the data folder and its space, where the master key lies, where the API listens and whether with TLS, "
     "and\n"
     "the cores. A line that begins with WEAK says what to improve.";
+
+// `skerry policy …`, which needs no settings.
+class PolicyCommandLine {
+ public:
+  explicit PolicyCommandLine(CLI::App& app) {
+    CLI::App* policy = app.add_subcommand("policy", "Make, explain and try policies");
+    policy->require_subcommand(1);
+    policy->footer(std::string(kPolicy));
+
+    generate_ = policy->add_subcommand("generate", "Print a policy");
+    generate_->add_option("--service", made_.service, "Of actions that do not name theirs")->default_val("s3");
+    generate_->add_option("--effect", made_.effect, "allow or deny")
+        ->default_val("allow")
+        ->check(CLI::IsMember({"allow", "deny"}));
+    generate_->add_option("--principal", made_.principals,
+                          "ARNs, account ids, services, or *; none: for users and roles");
+    generate_->add_option("--actions", made_.actions, "s3:GetObject, or 'Get*' of the service")->required();
+    generate_->add_option("--resource", made_.resources, "ARNs, or of S3 bucket/key")->required();
+
+    check_ = policy->add_subcommand("check", "Explain a policy, and warn of what it may not have meant");
+    check_->add_option("FILE", checked_.file, "- reads standard input")->required();
+    check_->footer(std::string(kPolicyCheck));
+
+    simulate_ = policy->add_subcommand("simulate", "Say whether a request would be allowed, and why");
+    simulate_->add_option("--policy", asked_.identity, "Files with the caller's own policies")->type_name("FILE");
+    simulate_->add_option("--resource-policy", asked_.resource_based, "The resource's, a bucket's for one")
+        ->type_name("FILE");
+    simulate_->add_option("--boundary", asked_.boundary, "The caller's permissions boundary")->type_name("FILE");
+    simulate_->add_option("--session-policy", asked_.session, "What came with AssumeRole")->type_name("FILE");
+    simulate_->add_option("--principal", asked_.principal, "Who asks: an ARN, an account id, a service, or *")
+        ->required();
+    simulate_->add_option("--action", asked_.action, "s3:GetObject")->required();
+    simulate_->add_option("--resource", asked_.resource, "An ARN")->default_val("*");
+    simulate_->add_option("--owner", asked_.owner, "The resource's account, where it is not the caller's");
+    simulate_->add_option("--context", asked_.context, "Condition keys: aws:SourceIp=192.0.2.1")
+        ->type_name("KEY=VALUE");
+    simulate_->footer(std::string(kPolicySimulate));
+  }
+
+  // The exit status, if one of them was asked for.
+  std::optional<int> run() const {
+    if (*generate_) return skerry::generate_policy(made_);
+    if (*check_) return skerry::check_policy(checked_);
+    if (*simulate_) return skerry::simulate_policy(asked_);
+    return std::nullopt;
+  }
+
+ private:
+  CLI::App* generate_ = nullptr;
+  CLI::App* check_ = nullptr;
+  CLI::App* simulate_ = nullptr;
+  skerry::PolicyGenerate made_;
+  skerry::PolicyCheck checked_;
+  skerry::PolicySimulate asked_;
+};
 
 skerry::AdminRequest account_request(std::string command, const CommandLine& line) {
   skerry::AdminRequest request{.command = std::move(command), .arguments = {}};
@@ -155,6 +222,7 @@ int main(int argc, char** argv) {
   CLI::App* doctor = command(app, "doctor", "Say what this machine offers and what is weak", kDoctor,
                              {"data", "listen", "master_key", "tls.certificate"});
   CLI::App* version = app.add_subcommand("version", "Print the version");
+  PolicyCommandLine policy(app);
   if (argc == 1) {
     fmt::print(stderr, "{}", app.help());
     return 1;
@@ -165,6 +233,7 @@ int main(int argc, char** argv) {
     fmt::print("skerry {}\n", SKERRY_VERSION);
     return 0;
   }
+  if (auto done = policy.run()) return *done;
   auto settings = Settings::load(line.flags, environment(), line.file);
   if (!settings) {
     fmt::print(stderr, "skerry: {}\n", settings.error());
