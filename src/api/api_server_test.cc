@@ -175,7 +175,8 @@ TEST_F(ApiServerTest, CodeThatIsNoBase64IsSaidSoByItsName) {
 TEST_F(ApiServerTest, ABodyPastItsLimitIsRefused) {
   bind_create_function();
   auto answer = send(request("POST", "/2015-03-31/functions"), create_function(random_.bytes(53 << 20)));
-  EXPECT_EQ(answer.status, 400) << answer.body;
+  EXPECT_EQ(answer.status, 413) << answer.body;
+  EXPECT_NE(answer.body.find("RequestEntityTooLargeException"), answer.body.npos) << answer.body;
   EXPECT_EQ(code_, "");
   EXPECT_EQ(spool_.held, 0u);
 }
