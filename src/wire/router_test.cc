@@ -230,9 +230,7 @@ TEST_F(Routing, TheFormsActionChooses) {
             "s3 query 501 NotImplemented: No service of version 1999-01-01 is implemented.");
   EXPECT_EQ(of_form(anonymous, ""), "s3 query 501 NotImplemented: The request names no version of a service.");
   EXPECT_EQ(of_form(by_iam, "Action=%zz"), "iam query 400 MalformedInput: the form is not well-formed");
-  EXPECT_EQ(of_form(anonymous, "Action=%zz"),
-            "s3 query 400 MalformedXML: The XML you provided was not well-formed or did "
-            "not validate against our published schema");
+  EXPECT_EQ(of_form(anonymous, "Action=%zz"), "s3 query 400 MalformedInput: the form is not well-formed");
   EXPECT_EQ(of_form(make("POST", "/", {kForm, signed_for("ec2")}), "Action=RunInstances&Version=2016-11-15"),
             "s3 query 501 NotImplemented: No service of version 2016-11-15 is implemented.");
 }
