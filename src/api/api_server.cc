@@ -14,8 +14,6 @@ namespace {
 // more than its text besides.
 constexpr std::size_t kStreamShare = 2 << 20;
 constexpr std::size_t kHashShare = 64 << 10;
-// What is set aside for a body of unknown length before it is read, where the operation allows more.
-constexpr std::size_t kUnknownShare = 64 << 10;
 
 wire::Principal principal_of(const auth::Authenticated& who) {
   wire::Principal out;
@@ -159,7 +157,8 @@ Task<std::expected<void, wire::ApiError>> ApiServer::authenticate(Exchange& exch
 
 std::expected<void, wire::ApiError> ApiServer::take_memory(Exchange& exchange, std::size_t most,
                                                            std::optional<std::uint64_t> announced) {
-  exchange.share = parts_.memory.try_take(std::min<std::size_t>(most, announced.value_or(kUnknownShare)));
+  // Of a body that does not say its length, all that it may bring.
+  exchange.share = parts_.memory.try_take(std::min<std::uint64_t>(most, announced.value_or(most)));
   if (exchange.share) return {};
   return std::unexpected(common_error("SlowDown", 503, "Please reduce your request rate."));
 }

@@ -199,6 +199,25 @@ TEST_F(ApiServerTest, WhatIsNotServedIsReadForItsSignatureAndKeptNowhere) {
   EXPECT_EQ(send(request("POST", "/2015-03-31/functions"), body, "wrong").status, 403);
 }
 
+TEST_F(ApiServerTest, WhatDoesNotSayItsLengthIsCountedForAllThatItMayBring) {
+  registry_.bind<lambda::TagResourceOp>(
+      [this](wire::Context&, lambda::TagResourceRequest) -> Task<std::expected<lambda::Nothing, wire::ApiError>> {
+        in_use_ = memory_.used();
+        co_return lambda::Nothing();
+      });
+  const std::string target = "/2017-03-31/tags/arn:aws:lambda:us-east-1:111122223333:function:f";
+  const std::string body = R"({"Tags":{"a":"b"}})";
+  EXPECT_EQ(send(request("POST", target), body).status, 204);
+  EXPECT_EQ(in_use_, body.size());
+
+  net::Request chunked = request("POST", target);
+  auth::Signer signer{.access_key_id = std::string(kKeyId), .secret = std::string(kSecret), .service = "lambda"};
+  auth::sign_request(chunked, signer, sim_.now(), auth::hex_sha256(body));
+  EXPECT_EQ(send_signed(std::move(chunked), body).status, 204);
+  EXPECT_EQ(in_use_, lambda::TagResourceOp::descriptor().body_limit);
+  EXPECT_EQ(memory_.used(), 0u);
+}
+
 TEST_F(ApiServerTest, LongWorkAnswersBeforeItHasEnded) {
   registry_.bind_late<s3::CopyObjectOp>(
       [](wire::Context&, s3::CopyObjectRequest) -> Task<std::expected<s3::CopyObjectOutput, wire::ApiError>> {
