@@ -28,17 +28,20 @@ whose requests and answers have types already, before there is a handler for the
 """
 
 
-def is_typed_only(models, service):
+def typed_only(models, service):
+    """What stands below the mark."""
     path = os.path.join(models, "ops", service + ".txt")
     with open(path) as file:
-        return any(line.split("#")[0].strip() == TYPED_ONLY for line in file)
+        lines = [line.split("#")[0].strip() for line in file]
+    return set(lines[lines.index(TYPED_ONLY):]) if TYPED_ONLY in lines else set()
 
 
 def render(models):
     rows, sections = [], []
     for service in services(models):
         model = Model.load(models, service)
-        served = [] if not model.served or is_typed_only(models, service) else model.served
+        waiting = typed_only(models, service)
+        served = [name for name in model.served if name not in waiting]
         rows.append(f"| {NAMES[service]} | {len(model.operations)} | {len(model.served)} | {len(served)} |\n")
         section = [f"\n## {NAMES[service]}\n"]
         typed = [name for name in model.served if name not in served]

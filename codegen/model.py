@@ -39,7 +39,7 @@ TYPED_ONLY = "!typed-only"
 
 
 def read_ops(path, operations):
-    """The operations to generate: a name a line; `*` means all. TYPED_ONLY: nothing serves them yet."""
+    """The operations to generate: a name a line; `*` means all. Nothing serves yet what stands below TYPED_ONLY."""
     names = []
     with open(path) as file:
         for line in file:

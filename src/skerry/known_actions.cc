@@ -4,6 +4,7 @@
 
 #include "s3/api/ops.h"
 #include "skerry/unserved.h"
+#include "sts/api/ops.h"
 
 namespace skerry {
 namespace {
@@ -42,7 +43,7 @@ constexpr std::string_view kWithoutOperation[] = {
 
 std::vector<std::string_view> known_actions() {
   std::vector<std::string_view> out(std::begin(kWithoutOperation), std::end(kWithoutOperation));
-  std::vector<const wire::Service*> services = {&s3::kService};
+  std::vector<const wire::Service*> services = {&s3::kService, &sts::kService};
   const auto others = unserved_fronts();
   for (const auto& front : others) services.push_back(&front->service());
   for (const wire::Service* service : services) {

@@ -24,6 +24,8 @@
 #include "skerry/wire_up_metrics.h"
 #include "skerry/wire_up_s3.h"
 #include "storage/blob_spool.h"
+#include "sts/front.h"
+#include "sts/ops/bind.h"
 
 namespace skerry {
 namespace {
@@ -164,8 +166,9 @@ int serve(const Settings& settings) {
   S3 s3(stack, workers, settings);
   wire::Registry registry;
   std::vector<std::unique_ptr<UnservedFront>> unserved = unserved_fronts();
-  std::vector<api::Front*> fronts = {&s3.front()};
-  std::vector<const wire::Service*> services = {&s3.front().service()};
+  sts::Front sts_front;
+  std::vector<api::Front*> fronts = {&s3.front(), &sts_front};
+  std::vector<const wire::Service*> services = {&s3.front().service(), &sts_front.service()};
   for (const auto& front : unserved) {
     fronts.push_back(front.get());
     services.push_back(&front->service());
@@ -176,6 +179,7 @@ int serve(const Settings& settings) {
       .max_skew = std::chrono::duration_cast<seconds>(milliseconds(settings.milliseconds("auth.max_skew")))};
   auth::Authenticator authenticator(stack.accounts(), stack.clock(), auth_options);
   s3.bind(registry, authenticator);
+  sts::bind_operations(registry);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
   storage::BlobSpool spool({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}, stack.random());
   api::Metrics metrics;

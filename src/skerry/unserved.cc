@@ -14,7 +14,6 @@
 #include "logs/api/ops.h"
 #include "sns/api/ops.h"
 #include "sqs/api/ops.h"
-#include "sts/api/ops.h"
 
 namespace skerry {
 
@@ -49,7 +48,7 @@ std::vector<std::unique_ptr<UnservedFront>> unserved_fronts() {
   for (const wire::Service* service :
        {&acm::kService, &cloudfront::kService, &cloudwatch::kService, &dynamodb::kService, &dynamodbstreams::kService,
         &events::kService, &iam::kService, &kinesis::kService, &kms::kService, &lambda::kService, &logs::kService,
-        &sns::kService, &sqs::kService, &sts::kService}) {
+        &sns::kService, &sqs::kService}) {
     out.push_back(std::make_unique<UnservedFront>(*service));
   }
   return out;

@@ -23,7 +23,7 @@ class UnservedFront final : public api::Front {
   const wire::Service& service_;
 };
 
-// One for each service that is modelled, but for S3.
+// One for each service that is modelled and of which nothing is served.
 std::vector<std::unique_ptr<UnservedFront>> unserved_fronts();
 
 }  // namespace skerry
