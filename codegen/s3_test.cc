@@ -7,6 +7,9 @@
 namespace skerry::s3 {
 namespace {
 
+using wire::make_request;
+using wire::signed_for;
+
 using wire::ApiError;
 using wire::Context;
 template <class T>
@@ -32,9 +35,9 @@ TEST_F(S3Wire, PutObjectStreamsItsBodyAndAnswersInHeaders) {
     EXPECT_EQ(in.body.length, 5u);
     co_return PutObjectOutput{.etag = "\"5d41402abc4b2a76b9719d911017c592\""};
   });
-  auto response = send(
-      make("PUT", "/b1/a//b+c%20d/", {{"x-amz-meta-colour", "red"}, {"x-amz-meta-colour", "blue"}, signed_for("s3")}),
-      "hello");
+  auto response = send(make_request("PUT", "/b1/a//b+c%20d/",
+                                    {{"x-amz-meta-colour", "red"}, {"x-amz-meta-colour", "blue"}, signed_for("s3")}),
+                       "hello");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.get("etag"), "\"5d41402abc4b2a76b9719d911017c592\"");
   EXPECT_EQ(body_of(response), "");
@@ -54,7 +57,7 @@ TEST_F(S3Wire, GetObjectStreamsItsAnswer) {
     out.content_length = 5;
     co_return out;
   });
-  auto response = send(make("GET", "/b1/k", {{"range", "bytes=0-4"}, {"if-modified-since", "not a date"}}));
+  auto response = send(make_request("GET", "/b1/k", {{"range", "bytes=0-4"}, {"if-modified-since", "not a date"}}));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.get("last-modified"), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(response.headers.get("x-amz-meta-colour"), "red");
@@ -74,7 +77,7 @@ TEST_F(S3Wire, ListObjectsV2WritesADocument) {
     out.common_prefixes = {{.prefix = "p/"}};
     co_return out;
   });
-  auto response = send(make("GET", "/?list-type=2&max-keys=&prefix=", {{"host", "b1.localhost:4566"}}));
+  auto response = send(make_request("GET", "/?list-type=2&max-keys=&prefix=", {{"host", "b1.localhost:4566"}}));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.get("content-type"), "application/xml");
   EXPECT_EQ(body_of(response),
@@ -93,12 +96,12 @@ TEST_F(S3Wire, CreateBucketReadsItsDocumentAndErrorsAreBare) {
     if (in.bucket == "taken") co_return std::unexpected(error(Errc::BucketAlreadyExists).with("BucketName", in.bucket));
     co_return CreateBucketOutput{.location = "/" + in.bucket};
   });
-  auto made = send(make("PUT", "/b1/", {signed_for("s3")}),
+  auto made = send(make_request("PUT", "/b1/", {signed_for("s3")}),
                    "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
                    "<LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>");
   EXPECT_EQ(made.status, 200);
   EXPECT_EQ(made.headers.get("location"), "/b1");
-  auto refused = send(make("PUT", "/taken"));
+  auto refused = send(make_request("PUT", "/taken"));
   EXPECT_EQ(refused.status, 409);
   EXPECT_EQ(body_of(refused),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>BucketAlreadyExists</Code><Message>The requested "
@@ -107,13 +110,13 @@ TEST_F(S3Wire, CreateBucketReadsItsDocumentAndErrorsAreBare) {
             "name and try "
             "again.</Message><BucketName>taken</BucketName><Resource>/taken</Resource><RequestId>RID</RequestId>"
             "<HostId>HID</HostId></Error>");
-  auto broken = send(make("PUT", "/b1"), "<CreateBucketConfiguration>");
+  auto broken = send(make_request("PUT", "/b1"), "<CreateBucketConfiguration>");
   EXPECT_EQ(broken.status, 400);
   EXPECT_NE(body_of(broken).find("<Code>MalformedXML</Code>"), std::string::npos);
 }
 
 TEST_F(S3Wire, OperationsWithoutHandlerAre501AndNamed) {
-  auto response = send(make("PUT", "/b1?cors"), "<CORSConfiguration/>");
+  auto response = send(make_request("PUT", "/b1?cors"), "<CORSConfiguration/>");
   EXPECT_EQ(response.status, 501);
   std::string body = body_of(response);
   EXPECT_NE(body.find("<Code>NotImplemented</Code>"), std::string::npos);
@@ -121,44 +124,44 @@ TEST_F(S3Wire, OperationsWithoutHandlerAre501AndNamed) {
 }
 
 TEST_F(S3Wire, RoutesByQueryAndHeaders) {
-  EXPECT_EQ(operation_of(make("GET", "/")), "ListBuckets");
-  EXPECT_EQ(operation_of(make("GET", "/?x-id=ListBuckets")), "ListBuckets");
-  EXPECT_EQ(operation_of(make("GET", "/b1")), "ListObjects");
-  EXPECT_EQ(operation_of(make("GET", "/b1/?location=")), "GetBucketLocation");
-  EXPECT_EQ(operation_of(make("GET", "/b1?list-type=2&delimiter=/")), "ListObjectsV2");
-  EXPECT_EQ(operation_of(make("GET", "/b1/k?uploadId=u")), "ListParts");
-  EXPECT_EQ(operation_of(make("GET", "/b1/k?x-id=GetObject&versionId=v")), "GetObject");
-  EXPECT_EQ(operation_of(make("GET", "/b1/k?partNumber=1")), "GetObject");
-  EXPECT_EQ(operation_of(make("GET", "/b1//")), "GetObject");
-  EXPECT_EQ(operation_of(make("HEAD", "/b1/k")), "HeadObject");
-  EXPECT_EQ(operation_of(make("HEAD", "/b1/")), "HeadBucket");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k")), "PutObject");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k", {{"x-amz-copy-source", "b1/j"}})), "CopyObject");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k?partNumber=1&uploadId=u")), "UploadPart");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k?partNumber=1&uploadId=u", {{"x-amz-copy-source", "b1/j"}})),
+  EXPECT_EQ(operation_of(make_request("GET", "/")), "ListBuckets");
+  EXPECT_EQ(operation_of(make_request("GET", "/?x-id=ListBuckets")), "ListBuckets");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1")), "ListObjects");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1/?location=")), "GetBucketLocation");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1?list-type=2&delimiter=/")), "ListObjectsV2");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1/k?uploadId=u")), "ListParts");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1/k?x-id=GetObject&versionId=v")), "GetObject");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1/k?partNumber=1")), "GetObject");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1//")), "GetObject");
+  EXPECT_EQ(operation_of(make_request("HEAD", "/b1/k")), "HeadObject");
+  EXPECT_EQ(operation_of(make_request("HEAD", "/b1/")), "HeadBucket");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k")), "PutObject");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k", {{"x-amz-copy-source", "b1/j"}})), "CopyObject");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k?partNumber=1&uploadId=u")), "UploadPart");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k?partNumber=1&uploadId=u", {{"x-amz-copy-source", "b1/j"}})),
             "UploadPartCopy");
-  EXPECT_EQ(operation_of(make("POST", "/b1/k?uploads")), "CreateMultipartUpload");
-  EXPECT_EQ(operation_of(make("POST", "/b1/k?uploadId=u")), "CompleteMultipartUpload");
-  EXPECT_EQ(operation_of(make("DELETE", "/b1/k?uploadId=u")), "AbortMultipartUpload");
-  EXPECT_EQ(operation_of(make("POST", "/b1/?delete=")), "DeleteObjects");
-  EXPECT_EQ(operation_of(make("POST", "/b1")), "PostObject");
-  EXPECT_EQ(operation_of(make("GET", "/b1?analytics")), "ListBucketAnalyticsConfigurations");
-  EXPECT_EQ(operation_of(make("GET", "/b1?analytics&id=1")), "GetBucketAnalyticsConfiguration");
+  EXPECT_EQ(operation_of(make_request("POST", "/b1/k?uploads")), "CreateMultipartUpload");
+  EXPECT_EQ(operation_of(make_request("POST", "/b1/k?uploadId=u")), "CompleteMultipartUpload");
+  EXPECT_EQ(operation_of(make_request("DELETE", "/b1/k?uploadId=u")), "AbortMultipartUpload");
+  EXPECT_EQ(operation_of(make_request("POST", "/b1/?delete=")), "DeleteObjects");
+  EXPECT_EQ(operation_of(make_request("POST", "/b1")), "PostObject");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1?analytics")), "ListBucketAnalyticsConfigurations");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1?analytics&id=1")), "GetBucketAnalyticsConfiguration");
 }
 
 TEST_F(S3Wire, RefusesWhatNoOperationMeans) {
-  EXPECT_EQ(operation_of(make("PUT", "/")), "refused: MethodNotAllowed");
-  EXPECT_EQ(operation_of(make("POST", "/b1/k")), "refused: MethodNotAllowed");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k?uploads")), "refused: MethodNotAllowed");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k?uploadId=u")), "refused: MethodNotAllowed");
-  EXPECT_EQ(operation_of(make("PUT", "/b1/k?partNumber=1")), "refused: InvalidArgument");
-  EXPECT_EQ(operation_of(make("GET", "/b1?acl&tagging")), "refused: InvalidArgument");
-  EXPECT_EQ(operation_of(make("GET", "/b1/%zz")), "refused: InvalidURI");
+  EXPECT_EQ(operation_of(make_request("PUT", "/")), "refused: MethodNotAllowed");
+  EXPECT_EQ(operation_of(make_request("POST", "/b1/k")), "refused: MethodNotAllowed");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k?uploads")), "refused: MethodNotAllowed");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k?uploadId=u")), "refused: MethodNotAllowed");
+  EXPECT_EQ(operation_of(make_request("PUT", "/b1/k?partNumber=1")), "refused: InvalidArgument");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1?acl&tagging")), "refused: InvalidArgument");
+  EXPECT_EQ(operation_of(make_request("GET", "/b1/%zz")), "refused: InvalidURI");
 }
 
 TEST_F(S3Wire, TheHostNamesTheBucket) {
   auto route_of = [&](std::string host, std::string target) {
-    auto route = router().route(make("GET", std::move(target), {{"host", std::move(host)}}));
+    auto route = router().route(make_request("GET", std::move(target), {{"host", std::move(host)}}));
     return route ? std::string(route->label("Bucket")) + "|" + std::string(route->label("Key")) : "refused";
   };
   EXPECT_EQ(route_of("localhost:4566", "/b1/k"), "b1|k");

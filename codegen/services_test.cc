@@ -18,6 +18,9 @@
 namespace skerry {
 namespace {
 
+using wire::make_request;
+using wire::signed_for;
+
 using wire::ApiError;
 using wire::Context;
 template <class T>
@@ -30,15 +33,16 @@ class Services : public ::testing::Test, public wire::WireFixture {
                      &cloudwatch::kService, &sns::kService, &sqs::kService}) {}
 
   net::Response form(const std::string& service, std::string body, std::string path = "/") {
-    auto request = make("POST", std::move(path),
-                        {{"content-type", "application/x-www-form-urlencoded; charset=utf-8"}, signed_for(service)});
+    auto request =
+        make_request("POST", std::move(path),
+                     {{"content-type", "application/x-www-form-urlencoded; charset=utf-8"}, signed_for(service)});
     return send(request, std::move(body));
   }
   net::Response json(const std::string& service, const std::string& target, const std::string& version,
                      std::string body) {
-    auto request =
-        make("POST", "/",
-             {{"content-type", "application/x-amz-json-" + version}, {"x-amz-target", target}, signed_for(service)});
+    auto request = make_request(
+        "POST", "/",
+        {{"content-type", "application/x-amz-json-" + version}, {"x-amz-target", target}, signed_for(service)});
     return send(request, std::move(body));
   }
 };
@@ -100,12 +104,12 @@ TEST_F(Services, StsIsFoundByVersionWhenNothingIsSigned) {
   std::string body =
       "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fr&"
       "RoleSessionName=app&WebIdentityToken=abcd";
-  auto request = make("POST", "/", {{"content-type", "application/x-www-form-urlencoded"}});
+  auto request = make_request("POST", "/", {{"content-type", "application/x-www-form-urlencoded"}});
   auto answer = send(request, body);
   EXPECT_EQ(answer.status, 200);
   EXPECT_NE(body_of(answer).find("<SubjectFromWebIdentityToken>someone<"), std::string::npos) << body_of(answer);
   // The same, as a GET.
-  EXPECT_EQ(send(make("GET", "/?" + body)).status, 200);
+  EXPECT_EQ(send(make_request("GET", "/?" + body)).status, 200);
 }
 
 TEST_F(Services, KmsSpeaksJsonAndHidesSecrets) {
@@ -145,11 +149,12 @@ TEST_F(Services, LambdaSpeaksRestJson) {
     EXPECT_EQ(in.payload, "{\"a\":1}");
     co_return lambda::InvocationResponse{.status_code = 200, .payload = "\"ok\"", .executed_version = "3"};
   });
-  auto answer = send(make("POST",
-                          "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-central-1%3A123456789012%3Afunction%3Af/"
-                          "invocations?Qualifier=live",
-                          {{"x-amz-invocation-type", "RequestResponse"}, signed_for("lambda")}),
-                     "{\"a\":1}");
+  auto answer =
+      send(make_request("POST",
+                        "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-central-1%3A123456789012%3Afunction%3Af/"
+                        "invocations?Qualifier=live",
+                        {{"x-amz-invocation-type", "RequestResponse"}, signed_for("lambda")}),
+           "{\"a\":1}");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.headers.get("x-amz-executed-version"), "3");
   EXPECT_EQ(body_of(answer), "\"ok\"");
@@ -167,10 +172,10 @@ TEST_F(Services, LambdaSpeaksRestJson) {
         co_return lambda::FunctionConfiguration{.function_name = in.function_name, .memory_size = 128};
       });
   auto create = [&](std::string name) {
-    return send(make("POST", "/2015-03-31/functions", {{"content-type", "application/json"}, signed_for("lambda")}),
-                R"({"FunctionName":")" + name +
-                    R"(","Role":"arn:aws:iam::123456789012:role/r","Code":{"ZipFile":"emlw"},)" +
-                    R"("Environment":{"Variables":{"KEY":"V"}}})");
+    return send(
+        make_request("POST", "/2015-03-31/functions", {{"content-type", "application/json"}, signed_for("lambda")}),
+        R"({"FunctionName":")" + name + R"(","Role":"arn:aws:iam::123456789012:role/r","Code":{"ZipFile":"emlw"},)" +
+            R"("Environment":{"Variables":{"KEY":"V"}}})");
   };
   auto made = create("g");
   EXPECT_EQ(made.status, 201);
@@ -187,12 +192,12 @@ TEST_F(Services, LambdaSpeaksRestJson) {
         modelled.retry_after_seconds = "5";
         co_return std::unexpected(lambda::error(lambda::Errc::TooManyRequestsException, "Rate Exceeded.", modelled));
       });
-  auto slow = send(make("DELETE", "/2015-03-31/functions/f", {signed_for("lambda")}));
+  auto slow = send(make_request("DELETE", "/2015-03-31/functions/f", {signed_for("lambda")}));
   EXPECT_EQ(slow.status, 429);
   EXPECT_EQ(slow.headers.get("retry-after"), "5");
   EXPECT_EQ(body_of(slow), R"({"__type":"TooManyRequestsException","message":"Rate Exceeded."})");
   // Unsigned: the path alone tells.
-  EXPECT_EQ(send(make("GET", "/2015-03-31/functions/")).status, 501);
+  EXPECT_EQ(send(make_request("GET", "/2015-03-31/functions/")).status, 501);
 }
 
 TEST_F(Services, LogsSpeaksJson) {
@@ -231,8 +236,9 @@ TEST_F(Services, CloudWatchSpeaksThreeProtocols) {
       "\xa1\x69Namespace\x66"
       "AWS/S3";
   auto from_cbor =
-      send(make("POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics",
-                {{"smithy-protocol", "rpc-v2-cbor"}, {"content-type", "application/cbor"}, signed_for("monitoring")}),
+      send(make_request(
+               "POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics",
+               {{"smithy-protocol", "rpc-v2-cbor"}, {"content-type", "application/cbor"}, signed_for("monitoring")}),
            cbor);
   EXPECT_EQ(from_cbor.status, 200);
   EXPECT_EQ(from_cbor.headers.get("smithy-protocol"), "rpc-v2-cbor");
@@ -241,8 +247,8 @@ TEST_F(Services, CloudWatchSpeaksThreeProtocols) {
             "AWS/S3\x6aMetricName\x6f"
             "BucketSizeBytes\xff\xff\xff");
 
-  auto unserved = send(make("POST", "/service/GraniteServiceVersion20100801/operation/DescribeAlarms",
-                            {{"smithy-protocol", "rpc-v2-cbor"}}));
+  auto unserved = send(make_request("POST", "/service/GraniteServiceVersion20100801/operation/DescribeAlarms",
+                                    {{"smithy-protocol", "rpc-v2-cbor"}}));
   EXPECT_EQ(unserved.status, 501);
   EXPECT_EQ(unserved.headers.get("x-amzn-query-error"), "NotImplemented;Receiver");
 }

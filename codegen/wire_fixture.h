@@ -7,6 +7,7 @@
 #include "wire/faults.h"
 #include "wire/registry.h"
 #include "wire/router.h"
+#include "wire/test_request.h"
 
 namespace skerry::wire {
 
@@ -14,28 +15,6 @@ namespace skerry::wire {
 class WireFixture {
  public:
   explicit WireFixture(std::vector<const Service*> services) : router_(std::move(services), {"localhost"}) {}
-
-  using Fields = std::vector<std::pair<std::string, std::string>>;
-
-  static net::Request make(std::string method, std::string target, Fields headers = {}) {
-    net::Request request;
-    request.method = std::move(method);
-    request.target = std::move(target);
-    request.host = "localhost:4566";
-    for (auto& [name, value] : headers) {
-      if (name == "host") {
-        request.host = value;
-      } else {
-        request.headers.add(name, value);
-      }
-    }
-    return request;
-  }
-  // The header by which a signature names the service.
-  static std::pair<std::string, std::string> signed_for(const std::string& service) {
-    return {"authorization", "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/" + service +
-                                 "/aws4_request, SignedHeaders=host, Signature=00"};
-  }
 
   // What the pipeline does, less authentication: route, read the body, dispatch.
   net::Response send(const net::Request& request, std::string body = {}) {

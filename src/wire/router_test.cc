@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "wire/test_request.h"
 #include "wire/test_services.h"
 
 // What each form of request means: the service, the protocol, the operation and its labels, or the very error.
@@ -43,28 +44,6 @@ std::string in_words(const std::expected<Route, RouteFailure>& route) {
   return out;
 }
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-net::Request make(std::string method, std::string target, Fields headers = {}) {
-  net::Request request;
-  request.method = std::move(method);
-  request.target = std::move(target);
-  request.host = "localhost:4566";
-  for (auto& [name, value] : headers) {
-    if (name == "host") {
-      request.host = value;
-    } else {
-      request.headers.add(name, value);
-    }
-  }
-  return request;
-}
-
-std::pair<std::string, std::string> signed_for(const std::string& service) {
-  return {"authorization", "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-central-1/" + service +
-                               "/aws4_request, SignedHeaders=host, Signature=00"};
-}
-
 const std::pair<std::string, std::string> kForm = {"content-type", "application/x-www-form-urlencoded; charset=utf-8"};
 // Of S3, where no operation has the method.
 std::string no_method(std::string_view method) {
@@ -82,7 +61,7 @@ class Routing : public ::testing::Test {
     return in_words(router_.route_form(request, body));
   }
   std::string at(std::string method, std::string target, Fields headers = {}) const {
-    return of(make(std::move(method), std::move(target), std::move(headers)));
+    return of(make_request(std::move(method), std::move(target), std::move(headers)));
   }
   std::string at_host(std::string host, std::string target, Fields headers = {}) const {
     headers.emplace_back("host", std::move(host));
@@ -216,7 +195,7 @@ TEST_F(Routing, AFormThatIsNone) {
 }
 
 TEST_F(Routing, TheFormsActionChooses) {
-  auto anonymous = make("POST", "/", {kForm}), by_iam = make("POST", "/", {kForm, signed_for("iam")});
+  auto anonymous = make_request("POST", "/", {kForm}), by_iam = make_request("POST", "/", {kForm, signed_for("iam")});
   EXPECT_EQ(of_form(anonymous, "Action=GetCallerIdentity&Version=2011-06-15"), "sts query GetCallerIdentity");
   EXPECT_EQ(of_form(anonymous, "Version=2010-05-08&X=1&Action=ListUsers"), "iam query ListUsers");
   EXPECT_EQ(of_form(anonymous, "Action=List%55sers&Version=2010-05-08"), "iam query ListUsers");
@@ -231,7 +210,7 @@ TEST_F(Routing, TheFormsActionChooses) {
   EXPECT_EQ(of_form(anonymous, ""), "s3 query 501 NotImplemented: The request names no version of a service.");
   EXPECT_EQ(of_form(by_iam, "Action=%zz"), "iam query 400 MalformedInput: the form is not well-formed");
   EXPECT_EQ(of_form(anonymous, "Action=%zz"), "s3 query 400 MalformedInput: the form is not well-formed");
-  EXPECT_EQ(of_form(make("POST", "/", {kForm, signed_for("ec2")}), "Action=RunInstances&Version=2016-11-15"),
+  EXPECT_EQ(of_form(make_request("POST", "/", {kForm, signed_for("ec2")}), "Action=RunInstances&Version=2016-11-15"),
             "s3 query 501 NotImplemented: No service of version 2016-11-15 is implemented.");
 }
 
