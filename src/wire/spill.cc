@@ -17,19 +17,24 @@ class Decoder {
  public:
   explicit Decoder(std::unique_ptr<SpoolWriter> out) : out_(std::move(out)) {}
 
-  Task<std::expected<void, ReadError>> append(std::string_view characters) {
-    if (!out_) co_return std::expected<void, ReadError>();
-    pending_ += characters;
-    while (out_ && pending_.size() > kDecode) {  // the last group, which may be padded, is left for finish()
-      auto decoded = unbase64(std::string_view(pending_).substr(0, kDecode));
+  void add(std::string_view characters) {
+    if (out_) pending_ += characters;
+  }
+
+  // Writes of what was added all but a rest.
+  Task<std::expected<void, ReadError>> write() {
+    std::size_t done = 0;
+    while (out_ && pending_.size() - done > kDecode) {  // the last group, which may be padded, is left for finish()
+      auto decoded = unbase64(std::string_view(pending_).substr(done, kDecode));
+      done += kDecode;
       // Padding stands at the end of all only.
       if (!decoded || decoded->size() != kDecode / 4 * 3) {
         give_up();
-        break;
+        co_return std::expected<void, ReadError>();
       }
-      pending_.erase(0, kDecode);
       if (auto written = co_await out_->append(*decoded); !written) co_return std::unexpected(written.error());
     }
+    pending_.erase(0, done);
     co_return std::expected<void, ReadError>();
   }
 
@@ -68,7 +73,11 @@ class Scanner {
         used = in_string_ ? string(bytes) : outside(bytes);
         if (out_.text.size() > limits_.text_bytes)
           co_return std::unexpected(ReadError{ReadErrc::TooLarge, "more text than an operation takes"});
-        if (auto begun = co_await maybe_spill(); !begun) co_return std::unexpected(begun.error());
+        if (!has_to_look()) {
+          bytes.remove_prefix(used);
+          continue;  // nearly always, and a text of many short strings comes here for each
+        }
+        if (auto begun = co_await look(); !begun) co_return std::unexpected(begun.error());
       }
       bytes.remove_prefix(used);
     }
@@ -110,9 +119,12 @@ class Scanner {
     return used + 1;
   }
 
-  Task<std::expected<void, ReadError>> maybe_spill() {
-    if (!in_string_ || !look_ || out_.text.size() - start_ - 1 < limits_.spill_from || escaped_)
-      co_return std::expected<void, ReadError>();
+  bool has_to_look() const {
+    return in_string_ && look_ && !escaped_ && out_.text.size() - start_ - 1 >= limits_.spill_from;
+  }
+
+  // Whether the string that has grown long is base64 so far; then it begins to be spilled.
+  Task<std::expected<void, ReadError>> look() {
     look_ = false;
     std::string begun;
     std::string_view rest = std::string_view(out_.text).substr(start_ + 1);
@@ -129,30 +141,36 @@ class Scanner {
     if (!writer) co_return std::unexpected(writer.error());
     decoder_.emplace(std::move(*writer));
     out_.text.resize(start_ + 1);
-    co_return co_await decoder_->append(begun);
+    decoder_->add(begun);
+    co_return std::expected<void, ReadError>();
   }
 
+  // Takes the string as far as it goes; gives how far that was.
   Task<std::expected<std::size_t, ReadError>> spill(std::string_view bytes) {
-    if (escaped_) {
-      escaped_ = false;
-      if (bytes[0] != '/') decoder_->give_up();
-      if (auto taken = co_await decoder_->append("/"); !taken) co_return std::unexpected(taken.error());
-      co_return 1uz;
+    std::size_t used = 0;
+    bool ended = false;
+    while (used < bytes.size() && !ended) {
+      if (escaped_) {
+        escaped_ = false;
+        if (bytes[used++] != '/') decoder_->give_up();
+        decoder_->add("/");
+        continue;
+      }
+      std::size_t run = std::min(bytes.find_first_of("\"\\", used), bytes.size());
+      decoder_->add(bytes.substr(used, run - used));
+      used = run;
+      if (used == bytes.size()) break;
+      (bytes[used++] == '\\' ? escaped_ : ended) = true;
     }
-    std::size_t used = std::min(bytes.find_first_of("\"\\"), bytes.size());
-    if (auto taken = co_await decoder_->append(bytes.substr(0, used)); !taken) co_return std::unexpected(taken.error());
-    if (used == bytes.size()) co_return used;
-    if (bytes[used] == '\\') {
-      escaped_ = true;
-      co_return used + 1;
-    }
+    if (auto written = co_await decoder_->write(); !written) co_return std::unexpected(written.error());
+    if (!ended) co_return used;
     auto spooled = co_await decoder_->finish();
     if (!spooled) co_return std::unexpected(spooled.error());
     out_.spills.push_back({start_, std::move(*spooled)});
     out_.text += '"';
     decoder_.reset();
     in_string_ = false;
-    co_return used + 1;
+    co_return used;
   }
 
   Spool& spool_;
