@@ -181,16 +181,19 @@ std::optional<AuthResult> Authenticator::try_authenticate(const net::Request& re
   return finish(attempt, std::move(*found));
 }
 
+Task<CredentialResult> Authenticator::find_credential(const Attempt& attempt) {
+  if (auto at_hand = credentials_.try_find(attempt.access_key_id(), attempt.session_token()))
+    co_return std::move(*at_hand);
+  std::string id(attempt.access_key_id());
+  std::optional<std::string> token(attempt.session_token());
+  co_return co_await credentials_.find(std::move(id), std::move(token));
+}
+
 Task<AuthResult> Authenticator::authenticate(const net::Request& request, const Expectation& expected) {
   Attempt attempt(request, expected);
   if (auto decided = begin(attempt)) co_return std::move(*decided);
-  auto found = credentials_.try_find(attempt.access_key_id(), attempt.session_token());
-  if (!found) {
-    std::string id(attempt.access_key_id());
-    std::optional<std::string> token(attempt.session_token());
-    found = co_await credentials_.find(std::move(id), std::move(token));
-  }
-  co_return finish(attempt, std::move(*found));
+  auto found = co_await find_credential(attempt);
+  co_return finish(attempt, std::move(found));
 }
 
 Task<std::optional<AuthError>> Authenticator::check_claim(const net::Request& request, const Expectation& expected) {
@@ -198,14 +201,9 @@ Task<std::optional<AuthError>> Authenticator::check_claim(const net::Request& re
   unread.body_sha256 = kEmptySha256;  // in place of what is compared later
   Attempt attempt(request, unread);
   if (auto decided = begin(attempt)) co_return *decided ? std::nullopt : std::optional(std::move(decided->error()));
-  auto found = credentials_.try_find(attempt.access_key_id(), attempt.session_token());
-  if (!found) {
-    std::string id(attempt.access_key_id());
-    std::optional<std::string> token(attempt.session_token());
-    found = co_await credentials_.find(std::move(id), std::move(token));
-  }
-  if (*found) co_return std::nullopt;
-  co_return credential_error(attempt, found->error());
+  auto found = co_await find_credential(attempt);
+  if (found) co_return std::nullopt;
+  co_return credential_error(attempt, found.error());
 }
 
 bool Authenticator::needs_body_hash(const net::Request& request, const Expectation& expected) {

@@ -55,6 +55,7 @@ class Authenticator {
  private:
   struct Attempt;
   std::optional<AuthResult> begin(Attempt& attempt);
+  Task<CredentialResult> find_credential(const Attempt& attempt);
   AuthResult finish(Attempt& attempt, CredentialResult found);
   static AuthError credential_error(const Attempt& attempt, CredentialErrc errc);
 
