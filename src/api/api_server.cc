@@ -80,10 +80,7 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
                                          .tasks = exchange.request.tasks});
   if (!parts_.registry.bound(*exchange.route.operation)) {
     // Nothing of it is here, so there is nothing to be allowed; but that is for those who say who they are.
-    if (!exchange.who->credential) {
-      auto denied = auth::auth_error(exchange.front->error_family(), auth::AuthErrc::MissingAuthentication);
-      co_return refuse(exchange, api_error(denied));
-    }
+    if (!exchange.who->credential) co_return refuse(exchange, unsigned_error(exchange.front->error_family()));
     wire::Payload none;
     co_return co_await parts_.registry.dispatch(*exchange.context, std::move(none));
   }

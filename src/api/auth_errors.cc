@@ -76,6 +76,10 @@ wire::ApiError api_error(const auth::AuthError& failed) {
   return out;
 }
 
+wire::ApiError unsigned_error(auth::ErrorFamily family) {
+  return api_error(auth::auth_error(family, auth::AuthErrc::MissingAuthentication));
+}
+
 wire::ApiError body_error(const wire::Service& service, const ReadError& failed, std::uint64_t limit_bytes) {
   switch (failed.errc) {
     case ReadErrc::TooLarge:

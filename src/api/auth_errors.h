@@ -9,6 +9,9 @@ namespace skerry::api {
 
 wire::ApiError api_error(const auth::AuthError& error);
 
+// Of who has signed nothing, where nobody may come unsigned.
+wire::ApiError unsigned_error(auth::ErrorFamily family);
+
 // What HTTP says by a status alone, with the code that S3 has for it.
 wire::ApiError http_error(int status, std::string_view reason);
 

@@ -9,8 +9,7 @@ const wire::Service& Front::service() const { return kService; }
 
 Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context&, const auth::Authenticated& who) {
   if (who.credential) co_return std::expected<void, wire::ApiError>();
-  auto denied = auth::auth_error(error_family(), auth::AuthErrc::MissingAuthentication);
-  co_return std::unexpected(api::api_error(denied));
+  co_return std::unexpected(api::unsigned_error(error_family()));
 }
 
 }  // namespace skerry::sts

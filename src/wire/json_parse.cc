@@ -99,9 +99,7 @@ class JsonParser {
   }
 
   // Strings that left the document come in its order, so that one look tells.
-  bool at_spill() const {
-    return spill_ < tree_.spills_.size() && tree_.spills_[spill_].at == tree_.document_->size() - rest_.size();
-  }
+  bool at_spill() const { return spill_ < tree_.spills_.size() && tree_.spills_[spill_].at == position(); }
 
   bool spill(Node& node) {
     node.type = Type::Spilled;
