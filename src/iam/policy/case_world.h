@@ -19,16 +19,13 @@ class CaseWorld {
   };
 
   // `type`: identity, boundary, session, resource, trust or key; `statements`: JSON objects. Principals are bound to
-  // the ids that id_of makes. False: it is malformed.
+  // the ids that stand_in_id makes. False: it is malformed.
   bool add(const std::string& type, const std::string& name, bool version_2008,
            const std::vector<std::string>& statements, std::string& why);
   void clear();
 
   // "user/ann s3:GetObject b/k k=v" gives "allow Sid".
   std::string ask(std::string_view request) const;
-
-  // AIDA… or AROA… of "arn:aws:iam::<account>:user/<name>", of a role's, or of a session's role.
-  static std::string id_of(std::string_view arn);
 
  private:
   std::string said(const Decision& decision) const;

@@ -9,7 +9,7 @@
 
 #include "iam/policy/binding.h"
 #include "iam/policy/parse.h"
-#include "model/arn.h"
+#include "iam/policy/simulate.h"
 
 namespace skerry::iam::policy {
 namespace {
@@ -72,19 +72,19 @@ struct Person {
     } else if (kind == "user") {
       caller.kind = CallerKind::User;
       arn = principal_arn = fmt::format("arn:aws:iam::{}:user/{}", account, name);
-      id = user_id = CaseWorld::id_of(arn);
+      id = user_id = stand_in_id(arn);
       keys.add("aws:username", name);
     } else if (kind == "role") {
       caller.kind = CallerKind::RoleSession;
       caller.session = cut(name, ':');
       principal_arn = fmt::format("arn:aws:iam::{}:role/{}", account, name);
-      id = CaseWorld::id_of(principal_arn);
+      id = stand_in_id(principal_arn);
       arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", account, name, caller.session);
       user_id = fmt::format("{}:{}", id, caller.session);
     } else {
       caller.kind = CallerKind::FederatedUser;
       std::string_view user = cut(name, ':');
-      if (!user.empty()) id = CaseWorld::id_of(fmt::format("arn:aws:iam::{}:user/{}", account, user));
+      if (!user.empty()) id = stand_in_id(fmt::format("arn:aws:iam::{}:user/{}", account, user));
       arn = principal_arn = fmt::format("arn:aws:sts::{}:federated-user/{}", account, name);
       user_id = fmt::format("{}:{}", account, name);
     }
@@ -102,20 +102,6 @@ struct Person {
 
 }  // namespace
 
-std::string CaseWorld::id_of(std::string_view text) {
-  auto arn = Arn::parse(text);
-  if (!arn) return std::string(text);
-  bool user = arn->resource.starts_with("user/");
-  std::string_view name = arn->resource;
-  name.remove_prefix(name.find('/') + 1);
-  if (arn->service == "sts") name = name.substr(0, name.find('/'));
-  std::string id = (user ? "AIDA" : "AROA") + arn->account;
-  for (char c : name)
-    id += static_cast<char>('A' + static_cast<unsigned char>(c) / 16) +
-          std::string(1, static_cast<char>('A' + static_cast<unsigned char>(c) % 16));
-  return id;
-}
-
 void CaseWorld::clear() {
   docs_.clear();
   resource_must_allow_ = false;
@@ -129,7 +115,7 @@ bool CaseWorld::add(const std::string& type, const std::string& name, bool versi
   auto sent = parse(text, kind);
   if (!sent) return why = sent.error().message + " " + sent.error().place, false;
   std::map<std::string, std::string> names;
-  for (const std::string& known : names_in(*sent)) names[known] = id_of(known);
+  for (const std::string& known : names_in(*sent)) names[known] = stand_in_id(known);
   auto bound = parse(*bind_principals(*sent, names), kind);
   if (!bound) return why = "bound: " + bound.error().message, false;
   auto policy = Policy::compile(*bound);

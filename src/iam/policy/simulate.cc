@@ -28,11 +28,6 @@ std::string id_of(const Arn& arn) {
   return id;
 }
 
-std::string id_of(std::string_view text) {
-  auto arn = Arn::parse(text);
-  return arn ? id_of(*arn) : std::string(text);
-}
-
 Kind kind_of(Layer layer) {
   switch (layer) {
     case Layer::Resource:
@@ -107,12 +102,17 @@ struct Person {
 
 }  // namespace
 
+std::string stand_in_id(std::string_view text) {
+  auto arn = Arn::parse(text);
+  return arn ? id_of(*arn) : std::string(text);
+}
+
 std::expected<void, PolicyError> Simulation::add(Layer layer, std::string name, std::string text) {
   Kind kind = kind_of(layer);
   auto sent = parse(std::move(text), kind);
   if (!sent) return std::unexpected(std::move(sent.error()));
   std::map<std::string, std::string> ids;
-  for (const std::string& named : names_in(*sent)) ids[named] = id_of(named);
+  for (const std::string& named : names_in(*sent)) ids[named] = stand_in_id(named);
   auto bound_text = bind_principals(*sent, ids);
   if (!bound_text) return std::unexpected(std::move(bound_text.error()));
   auto bound = parse(std::move(*bound_text), kind);

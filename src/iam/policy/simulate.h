@@ -12,6 +12,10 @@
 
 namespace skerry::iam::policy {
 
+// Stands for the unique id of the user or the role that an ARN names, a session's role too, where no store has one.
+// What is no ARN is given back.
+std::string stand_in_id(std::string_view arn);
+
 // Decides of documents that nobody has stored, as the server would: for `skerry policy simulate`.
 //
 // Users and roles that the documents name are taken to exist. Not for decisions that anything depends on: an identity
