@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "s3/bucket_access.h"
 #include "s3/records.pb.h"
 #include "storage/kek.h"
 #include "storage/meta_store.h"
@@ -16,6 +17,7 @@ struct FoundBucket {
   record::Fence fence;
   std::string fence_bytes;
   std::shared_ptr<const storage::Kek> kek;
+  std::shared_ptr<const BucketAccess> access;  // never null in a bucket that find() gave
 
   storage::Partition partition() const { return storage::Partition{record.partition()}; }
   bool ever_versioned() const { return fence.versioning() != record::Fence::NEVER; }

@@ -6,6 +6,10 @@
 #include "net/http.h"
 #include "wire/route.h"
 
+namespace skerry::auth {
+class Principal;
+}
+
 namespace skerry::wire {
 
 // Who makes a request, once its signature has been checked.
@@ -15,6 +19,8 @@ struct Principal {
   std::string canonical_id;   // of the account, as S3 names owners
   std::string arn;            // arn:aws:iam::123456789012:user/ann
   std::string access_key_id;  // that signed; empty for Anonymous
+  // All that is known of them, for whoever decides what they may do (iam/authorize.h). Null for Anonymous.
+  std::shared_ptr<const auth::Principal> owner = nullptr;
 };
 
 // The facts of one request that any handler may need. Services come to a handler by its constructor, not by this.
