@@ -17,8 +17,8 @@ struct Ask {
   std::string_view resource;          // an ARN; * for an action on nothing in particular
   std::string_view resource_account;  // whose it is; empty: the caller's own
   policy::Policies::List resource_policies = {};
-  bool resource_must_allow = false;      // see policy::Policies
-  const policy::Keys* keys = nullptr;    // the service's own condition keys, and aws:… ones that only it knows
+  bool resource_must_allow = false;    // see policy::Policies
+  const policy::Keys* keys = nullptr;  // the service's own condition keys, and aws:… ones that only it knows
 };
 
 // The request's global condition keys come from `context`: its principal, its peer, its headers. `now`: the server's

@@ -20,7 +20,7 @@
 
 namespace skerry::iam {
 
-class Epochs;
+class AccountEpochs;
 
 // A read that found something: the record.
 template <class Record>
@@ -42,6 +42,7 @@ class Change {
   Task<Found<record::Role>> role(std::string name);
   Task<Found<record::ManagedPolicy>> policy(std::string name);
   Task<Found<record::AccessKey>> access_key(std::string access_key_id);
+  Task<Found<record::OidcProvider>> oidc_provider(std::string url);
   Task<storage::StoreResult<record::AccountSettings>> settings();  // empty where none were made
   Task<Found<std::string>> get(std::string row);
 
@@ -50,11 +51,13 @@ class Change {
   void put(const record::Role& role);
   void put(const record::ManagedPolicy& policy);
   void put(const record::AccessKey& key);
+  void put(const record::OidcProvider& provider);
   void put(const record::AccountSettings& settings);
   void put(std::string row, std::string value);
+  void put(std::string row);  // one that says all by its key
   void erase(std::string row);
 
-  // The row of an entity and that of its id; the id's leads to its name. For a new one and for one renamed.
+  // The row by which an id leads to a name: for a new entity and one renamed; and an entity's end, or its old name's.
   void place(rows::Entity entity, std::string_view id, std::string_view name);
   void displace(rows::Entity entity, std::string_view id, std::string_view name);
 
@@ -67,7 +70,7 @@ class Change {
 
   storage::MetaStore& meta_;
   const std::string account_id_;
-  const std::optional<std::string> epoch_;  // the row as it was
+  const std::optional<std::string> epoch_;                     // the row as it was
   std::map<std::string, std::optional<std::string>> written_;  // nullopt: erased
 };
 
@@ -76,7 +79,7 @@ class Change {
 // Life: one per server. Threads: any.
 class Directory {
  public:
-  Directory(storage::MetaStore& meta, Epochs& epochs) : meta_(meta), epochs_(epochs) {}
+  Directory(storage::MetaStore& meta, AccountEpochs& epochs) : meta_(meta), epochs_(epochs) {}
 
   Task<storage::StoreResult<Change>> begin(std::string account_id);
   // True: durable, and the next request on this server goes by it. False: another change came first; begin anew.
@@ -92,6 +95,9 @@ class Directory {
   Task<Found<record::OidcProvider>> oidc_provider(std::string account_id, std::string url);
   Task<storage::StoreResult<record::AccountSettings>> settings(std::string account_id);
   Task<storage::StoreResult<std::optional<rows::Place>>> place_of(std::string unique_id);
+  // Of a user, a group or a role.
+  Task<storage::StoreResult<std::optional<record::Identity>>> identity(rows::Place place);
+  // At most `limit` rows that begin with `prefix`, ascending, behind the key `after` (empty: from the first).
   Task<storage::StoreResult<std::vector<storage::Row>>> scan(std::string prefix, std::string after, std::size_t limit);
 
   // Between the ARNs of users and roles, which clients write in policies, and their unique ids, which are kept
@@ -108,7 +114,7 @@ class Directory {
   Task<Found<Record>> load(std::string row);
 
   storage::MetaStore& meta_;
-  Epochs& epochs_;
+  AccountEpochs& epochs_;
 };
 
 }  // namespace skerry::iam

@@ -31,7 +31,7 @@ std::string access_key(std::string_view access_key_id);
 std::string last_used(std::string_view id);
 std::string settings(std::string_view account_id);
 std::string entity(std::string_view account_id, Entity entity, std::string_view name);
-std::string entities(std::string_view account_id, Entity entity);  // what the rows of all begin with
+std::string entities(std::string_view account_id, Entity entity);              // what the rows of all begin with
 std::string oidc_provider(std::string_view account_id, std::string_view url);  // url: without https://
 std::string oidc_providers(std::string_view account_id);
 std::string member(std::string_view account_id, std::string_view group_id, std::string_view user_id);
