@@ -84,11 +84,20 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
     wire::Payload none;
     co_return co_await parts_.registry.dispatch(*exchange.context, std::move(none));
   }
+  wire::Payload payload;
+  // A form says in its body what is to be allowed. Of who has signed nothing it is not read to find out.
+  const bool form_first = exchange.route.protocol == wire::Protocol::Query && exchange.who->credential;
+  if (form_first) {
+    if (auto read = co_await read_body(exchange, payload); !read) co_return refuse(exchange, read.error());
+    exchange.context->form = wire::form_of(exchange.request, payload);
+  }
   if (auto allowed = co_await exchange.front->authorize(*exchange.context, *exchange.who); !allowed) {
     co_return refuse(exchange, allowed.error());
   }
-  wire::Payload payload;
-  if (auto read = co_await read_body(exchange, payload); !read) co_return refuse(exchange, read.error());
+  exchange.context->form = {};
+  if (!form_first) {
+    if (auto read = co_await read_body(exchange, payload); !read) co_return refuse(exchange, read.error());
+  }
 
   wire::Answer answered = co_await parts_.registry.dispatch(*exchange.context, std::move(payload));
   // What was wrong with the body's framing or signature is said better by whoever took it off.

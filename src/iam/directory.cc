@@ -1,6 +1,7 @@
 #include "iam/directory.h"
 
 #include "iam/account_epochs.h"
+#include "iam/arns.h"
 #include "model/arn.h"
 
 namespace skerry::iam {
@@ -24,12 +25,8 @@ Found<Record> parse(StoreResult<std::optional<std::string>> bytes, std::string_v
   return std::optional<Record>(std::move(record));
 }
 
-std::string arn_text(const rows::Place& place, const std::string& path, const std::string& name) {
-  Arn arn;
-  arn.service = "iam";
-  arn.account = place.account_id;
-  arn.resource = std::string(rows::word(place.entity)) + path + name;
-  return arn.str();
+std::string arn_text(const rows::Place& place, const record::Identity& who) {
+  return entity_arn(place.account_id, place.entity, who.path(), who.name());
 }
 
 }  // namespace
@@ -244,7 +241,7 @@ Task<StoreResult<std::optional<std::string>>> Directory::id_of(std::string text)
   if (!*found) co_return none;
   // A name has no case, an ARN does; and a path is part of it.
   const record::Identity& who = **found;
-  if (session ? who.name() != resource : arn_text(place, who.path(), who.name()) != text) co_return none;
+  if (session ? who.name() != resource : arn_text(place, who) != text) co_return none;
   co_return std::optional<std::string>(who.id());
 }
 
@@ -255,7 +252,7 @@ Task<StoreResult<std::optional<std::string>>> Directory::arn_of(std::string uniq
   auto found = co_await identity(**place);
   if (!found) co_return std::unexpected(found.error());
   if (!*found || (**found).id() != unique_id) co_return std::optional<std::string>();
-  co_return std::optional<std::string>(arn_text(**place, (**found).path(), (**found).name()));
+  co_return std::optional<std::string>(arn_text(**place, **found));
 }
 
 Task<StoreResult<std::map<std::string, std::string>>> Directory::names(std::vector<std::string> arns_and_ids) {

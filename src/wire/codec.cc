@@ -20,7 +20,6 @@ bool read_object(bool json, Payload payload, const Shape& shape, void* input, Re
   return tree ? read_tree(*tree, shape, json, input, in) : in.fail(tree.error());
 }
 
-// A form in the body, or parameters in the query of a GET.
 bool read_parameters(std::string_view text, const Shape& shape, void* input, Reading& in) {
   auto parameters = parse_parameters(text);
   if (!parameters) return in.fail("the form is not well-formed");
@@ -71,6 +70,10 @@ net::Response write_object(const Operation& operation, Protocol protocol, const 
 
 }  // namespace
 
+std::string_view form_of(const net::Request& request, const Payload& payload) {
+  return payload.bytes.empty() ? request.query() : std::string_view(payload.bytes);
+}
+
 bool read_request(const Route& route, const net::Request& request, Payload payload, void* input, Reading& in) {
   const Operation& operation = *route.operation;
   if (!operation.input) return true;
@@ -84,8 +87,7 @@ bool read_request(const Route& route, const net::Request& request, Payload paylo
     case Protocol::RpcV2Cbor:
       return read_object(false, std::move(payload), *operation.input, input, in);
     case Protocol::Query:
-      return read_parameters(payload.bytes.empty() ? request.query() : std::string_view(payload.bytes),
-                             *operation.input, input, in);
+      return read_parameters(form_of(request, payload), *operation.input, input, in);
   }
   return in.fail("an unknown protocol");
 }

@@ -22,6 +22,9 @@ struct Payload {
 // are not checked here but by validate(), except that members are there.
 bool read_request(const Route& route, const net::Request& request, Payload payload, void* input, Reading& in);
 
+// Query: the text of the parameters, a form in the body or the query of a GET. Lives as long as both.
+std::string_view form_of(const net::Request& request, const Payload& payload);
+
 // Writes an operation.output. `output` is left without its stream.
 net::Response write_response(const Operation& operation, Protocol protocol, void* output, std::string_view request_id);
 

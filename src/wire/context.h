@@ -39,6 +39,8 @@ struct Context {
   // What vouches for a body that the handler pulls itself.
   const net::Headers* trailers = nullptr;  // those announced; complete once the body has been read
   std::string signed_sha256;               // hex; what the signature says that the body hashes to; empty: nothing
+  // Query, while permission is asked for: the signed parameters, which say what the request is about.
+  std::string_view form = {};
 
   const Operation& operation() const { return *route.operation; }
 };

@@ -1,0 +1,37 @@
+#include "iam/service/front.h"
+
+#include "api/auth_errors.h"
+#include "iam/api/ops.h"
+#include "iam/authorize.h"
+#include "iam/service/target.h"
+#include "wire/faults.h"
+
+namespace skerry::iam {
+
+const wire::Service& Front::service() const { return kService; }
+
+Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& context, const auth::Authenticated& who) {
+  if (!who.credential) co_return std::unexpected(api::unsigned_error(error_family()));
+  auto parameters = wire::parse_parameters(context.form);
+  if (!parameters) co_return std::unexpected(wire::malformed_form(service()));
+  const wire::Form form(std::move(*parameters));
+  auto target = co_await find_target(directory_, context, form);
+  if (!target) co_return std::unexpected(target.error());
+
+  policy::KeyList keys;
+  add_keys(keys, context, form, *target);
+  for (const std::string& resource : {target->resource, target->renamed}) {
+    if (resource.empty()) continue;
+    const Ask ask{.action = context.operation().action,
+                  .resource = resource,
+                  .resource_account = context.principal.account_id,
+                  .keys = &keys};
+    const policy::Decision decision = decide(context, ask, clock_.now());
+    if (decision.allowed()) continue;
+    co_return std::unexpected(
+        api::common_error("AccessDenied", 403, denial(context, ask, decision)).because(reason(context, decision)));
+  }
+  co_return std::expected<void, wire::ApiError>();
+}
+
+}  // namespace skerry::iam

@@ -1,0 +1,59 @@
+#include "iam/service/shown.h"
+
+#include "iam/service/tags.h"
+
+namespace skerry::iam {
+namespace {
+
+std::string arn_of_identity(std::string_view account_id, rows::Entity entity, const record::Identity& identity) {
+  return entity_arn(account_id, entity, identity.path(), identity.name());
+}
+
+}  // namespace
+
+Time time_of(std::int64_t us) { return std::chrono::floor<seconds>(Time{microseconds(us)}); }
+
+std::int64_t us_of(Time time) { return time.time_since_epoch().count(); }
+
+std::string arn_of_user(std::string_view account_id, const record::User& user) {
+  return arn_of_identity(account_id, rows::Entity::User, user.identity());
+}
+
+std::string arn_of_group(std::string_view account_id, const record::Group& group) {
+  return arn_of_identity(account_id, rows::Entity::Group, group.identity());
+}
+
+std::string arn_of_role(std::string_view account_id, const record::Role& role) {
+  return arn_of_identity(account_id, rows::Entity::Role, role.identity());
+}
+
+std::optional<AttachedPermissionsBoundary> show_boundary(const record::Identity& identity) {
+  if (identity.permissions_boundary().empty()) return std::nullopt;
+  return AttachedPermissionsBoundary{.permissions_boundary_type = "Policy",
+                                     .permissions_boundary_arn = identity.permissions_boundary()};
+}
+
+User show_user(std::string_view account_id, const record::User& user, Detail detail) {
+  const record::Identity& identity = user.identity();
+  User out{.path = identity.path(),
+           .user_name = identity.name(),
+           .user_id = identity.id(),
+           .arn = arn_of_user(account_id, user),
+           .create_date = time_of(identity.created_us())};
+  if (detail == Detail::Full) {
+    out.permissions_boundary = show_boundary(identity);
+    out.tags = to_optional_tags(identity.tags());
+  }
+  return out;
+}
+
+Group show_group(std::string_view account_id, const record::Group& group) {
+  const record::Identity& identity = group.identity();
+  return {.path = identity.path(),
+          .group_name = identity.name(),
+          .group_id = identity.id(),
+          .arn = arn_of_group(account_id, group),
+          .create_date = time_of(identity.created_us())};
+}
+
+}  // namespace skerry::iam

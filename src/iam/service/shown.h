@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "iam/api/types.h"
+#include "iam/arns.h"
+#include "iam/records.pb.h"
+
+// Records as the API shows them.
+namespace skerry::iam {
+
+Time time_of(std::int64_t us);  // since 1970, in whole seconds: AWS's times have no fractions
+std::int64_t us_of(Time time);
+
+std::string arn_of_user(std::string_view account_id, const record::User& user);
+std::string arn_of_group(std::string_view account_id, const record::Group& group);
+std::string arn_of_role(std::string_view account_id, const record::Role& role);
+
+// How much of it: lists leave out tags and boundaries, as AWS's do.
+enum class Detail { Summary, Full };
+User show_user(std::string_view account_id, const record::User& user, Detail detail);
+Group show_group(std::string_view account_id, const record::Group& group);
+
+std::optional<AttachedPermissionsBoundary> show_boundary(const record::Identity& identity);
+
+}  // namespace skerry::iam
