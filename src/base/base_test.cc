@@ -108,6 +108,9 @@ TEST(Bytes, HexAndBase64AreStrict) {
   EXPECT_FALSE(unbase64("YR=="));  // bits under the padding
   EXPECT_FALSE(unbase64("Y Q="));
   EXPECT_FALSE(unbase64("===="));
+  EXPECT_EQ(unbase64url("-_8"), "\xfb\xff");
+  EXPECT_EQ(unbase64url(""), "");
+  for (const char* text : {"+_8", "-/8", "-_8=", "A", "AAAAA", "-_9", "- 8"}) EXPECT_FALSE(unbase64url(text)) << text;
 }
 
 }  // namespace
