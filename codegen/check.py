@@ -140,6 +140,10 @@ def check_overlay(facts, overlay, allowed, faults):
         keys(f"overlay errors: {code}", more, {"status", "message", "code", "query"})
         if "status" in more or code not in facts["shapes"]:
             number(f"overlay errors: {code}: status", more.get("status"), 300, 599)
+    for name, more in overlay.get("resources", {}).items():
+        keys(f"overlay resources: {name}", more, {"arn", "keys"})
+        if not more.get("arn"):
+            raise Unknown(f"overlay resources: {name}: no arn")
     for path, more in overlay.get("query_names", {}).items():
         keys(f"overlay query_names: {path}", more, {"xmlName", "flattened"})
     for name, more in overlay.get("query_error_codes", {}).items():
@@ -149,9 +153,9 @@ def check_overlay(facts, overlay, allowed, faults):
 def check_names(model):
     """What the overlay speaks of is there."""
     overlay = model.overlay
-    for key in ("roots", "statuses", "actions", "checksum_required", "unwrapped", "body_limits", "drop"):
+    for key in ("roots", "statuses", "permissions", "checksum_required", "unwrapped", "body_limits", "drop"):
         for name in overlay.get(key, {}):
-            if name not in model.operations and (key, name) not in (("actions", ""), ("body_limits", "default")):
+            if name not in model.operations and (key, name) != ("body_limits", "default"):
                 raise Unknown(f"overlay {key}: no operation {name}")
     for name in overlay.get("drop", {}):
         if name in model.served:

@@ -3,6 +3,7 @@ import routes
 from emit_types import SCALAR_TYPES, banner, error_facts, streaming_type, value_type
 from model import FAULTS, LARGE_BLOB, Unknown
 from naming import enumerator, literal, snake, type_name
+from permissions import asked_key
 
 PLAIN = {"string": "kString", "integer": "kInteger", "long": "kLong", "double": "kDouble", "float": "kDouble",
          "boolean": "kBoolean", "timestamp": "kTimestamp", "blob": "kBlob", LARGE_BLOB: "kLargeBlob"}
@@ -181,6 +182,40 @@ class Tables:
                 "const wire::ErrorInfo& info(Errc code) { return kErrors[static_cast<std::size_t>(code)]; }\n\n"
                 "wire::ApiError error(Errc code, std::string message) { return wire::make_error(info(code), std::move(message)); }\n\n")
 
+    # ---- permissions
+
+    def key_list(self, keys, out):
+        """How the condition keys are named; writes them where they are the first of their kind."""
+        if not keys:
+            return "{}"
+        text = ", ".join(literal(asked_key(key)) for key in keys)
+        if text not in self.key_lists:
+            self.key_lists[text] = f"k{len(self.key_lists)}"
+            out.append(f"constexpr std::string_view {self.key_lists[text]}[] = {{{text}}};\n")
+        return self.key_lists[text]
+
+    def permissions(self):
+        known, out = self.model.permissions, []
+        self.key_lists, actions, resources = {}, known.actions(), list(known.resources)
+        for symbol, kind, rows in (
+                ("kActions", "Action", [f"{{{literal(name)}, {self.key_list(known.keys_of(name), out)}}}" for name in actions]),
+                ("kResources", "Resource", [f"{{{literal(name)}, {literal(known.resources[name]['arn'])}, {self.key_list(known.keys_of_resource(name), out)}}}"
+                                            for name in resources])):
+            out.append(f"constexpr wire::{kind} {symbol}[] = {{\n    " + ",\n    ".join(rows) + "};\n")
+        for name in sorted(self.model.operations):
+            rows = []
+            for count, one in enumerate(known.operations[name]):
+                when = "{}"
+                if one.when:
+                    when = f"p_{name}_{count}"
+                    facts = ", ".join(f"{{wire::RequestFact::{fact.kind}, {literal(fact.name)}, {literal(fact.value)}}}" for fact in one.when)
+                    out.append(f"constexpr wire::RequestFact {when}[] = {{{facts}}};\n")
+                rows.append(f"{{&kActions[{actions.index(one.action)}], &kActions[{actions.index(one.version)}], "
+                            f"&kResources[{resources.index(one.resource)}], {when}}}")
+            if rows:
+                out.append(f"constexpr wire::Permission p_{name}[] = {{{', '.join(rows)}}};\n")
+        return f"namespace {{\n\n{''.join(out)}\n}}  // namespace\n\n"
+
     # ---- operations
 
     def operation(self, index, name):
@@ -195,12 +230,14 @@ class Tables:
             # Where a member is the payload, its shape or itself names the root.
             result = model.overlay.get("roots", {}).get(name) or ("" if not output or model.shapes[output].get("payload") else output)
         fields = [f".service = &kService, .name = {literal(name)}, .method = {literal(method)}, .uri = {literal(uri)}",
-                  f".action = {literal(model.action(name))}, .index = {index}, .status = {model.status(name)}",
+                  f".index = {index}, .status = {model.status(name)}",
                   f".generated = {flag(made)}, .checksum_required = {flag(model.checksum_required(name))}",
                   f".streams_in = {flag(model.streaming_member(name, 'input'))}, .streams_out = {flag(model.streaming_member(name, 'output'))}",
                   f".spills = {flag(made and model.spills(name))}",
                   f".unwrapped = {flag(name in model.overlay.get('unwrapped', []))}, .body_limit = {model.body_limit(name)}",
                   f".input = {shape('input')}, .output = {shape('output')}"]
+        if model.permissions.operations[name]:
+            fields.append(f".permissions = p_{name}")
         if result:
             fields.append(f".result_name = {literal(result)}")
         if facts.get("input", {}).get("locationName"):
@@ -224,7 +261,8 @@ class Tables:
                    f"    .signing_name = {literal(model.signing_name())}, .protocols = kProtocols, "
                    f".operations = kOperations, .routes = {'&kRoutes' if model.routed else 'nullptr'},\n"
                    f"    .faults = wire::FaultStyle::{faults}, .bare_errors = {flag(overlay.get('bare_errors'))}, "
-                   f".always_millis = {flag(overlay.get('always_millis'))}, .query_compatible = {flag(metadata.get('awsQueryCompatible'))}}};\n\n")
+                   f".always_millis = {flag(overlay.get('always_millis'))}, .query_compatible = {flag(metadata.get('awsQueryCompatible'))},\n"
+                   "    .actions = kActions};\n\n")
         for index, name in enumerate(sorted(model.operations)):
             if name in model.served:
                 out.append(f"const wire::Operation& {name}Op::descriptor() {{ return kOperations[{index}]; }}\n")
@@ -300,4 +338,4 @@ def tables_cc(model):
             "// The structures hold maps and optionals, so they are not of standard layout; offsetof works on them all the same.\n"
             '#pragma GCC diagnostic ignored "-Winvalid-offsetof"\n\n'
             f"namespace skerry::{model.namespace} {{\n\nusing wire::Kind;\nusing wire::Loc;\n\n" +
-            tables.shapes() + tables.errors() + tables.operations() + f"\n}}  // namespace skerry::{model.namespace}\n")
+            tables.shapes() + tables.errors() + tables.permissions() + tables.operations() + f"\n}}  // namespace skerry::{model.namespace}\n")

@@ -19,11 +19,13 @@ import check  # noqa: E402
 import coverage  # noqa: E402
 import facts as known  # noqa: E402
 import generate  # noqa: E402
+import policies  # noqa: E402
 import routes  # noqa: E402
 from check import Unknown  # noqa: E402
 from generate import OUTPUTS, services  # noqa: E402
 from model import Model  # noqa: E402
 from naming import constant, snake  # noqa: E402
+from permissions import asked_key  # noqa: E402
 
 ROOT = os.path.dirname(HERE)
 GOLDEN = os.path.join(HERE, "golden")
@@ -126,7 +128,7 @@ class Files(unittest.TestCase):
                 ("stands there twice", "toy", {"ops": "GetThing\nGetThing\n"}),
                 ("ops/toy.txt", "toy", {"ops": "none"}),
                 ("no service tiy", "tiy", {}),
-                ("actions stands there twice", "toy", {"overlay": '{"actions": {}, "actions": {}}'}),
+                ("roots stands there twice", "toy", {"overlay": '{"roots": {}, "roots": {}}'}),
                 ("overlay/toy.json: Expecting", "toy", {"overlay": "{"})):
             with self.subTest(words):
                 self.lay_out(**broken)
@@ -227,7 +229,7 @@ class ServicesTogether(unittest.TestCase):
             def change(facts):
                 facts.update(service=service, operations={"Look": {"http": {"method": "GET", "requestUri": "/2026/look"}}})
                 facts["metadata"].update(endpointPrefix=service)
-            return toy(change, lambda overlay: (overlay.pop("roots"), overlay.pop("actions"), overlay.update(body_limits={})))
+            return toy(change, lambda overlay: (overlay.pop("roots"), overlay.pop("permissions"), overlay.pop("condition_keys"), overlay.update(body_limits={})))
 
         def any_path(facts):
             facts["service"] = "three"
@@ -347,7 +349,7 @@ class Refusals(unittest.TestCase):
         self.in_overlay("overlay errors: Other: status: None", errors={"Other": {"message": "x"}})
 
     def test_an_overlay_that_no_longer_fits(self):
-        for key, value in (("statuses", {"Gone": 204}), ("roots", {"Gone": "Root"}), ("actions", {"Gone": "Get"}),
+        for key, value in (("statuses", {"Gone": 204}), ("roots", {"Gone": "Root"}), ("permissions", {"Gone": []}),
                            ("body_limits", {"Gone": 1}), ("drop", {"Gone": "why"}), ("checksum_required", ["Gone"]),
                            ("unwrapped", ["Gone"])):
             self.in_overlay(f"overlay {key}: no operation Gone", **{key: value})
@@ -357,6 +359,17 @@ class Refusals(unittest.TestCase):
         self.in_overlay("overlay query_error_codes: no error Gone", queue, query_error_codes={"Gone": {"code": "x"}})
         self.in_overlay("overlay open_enums: no enumeration Gone", open_enums=["Gone"])
         self.in_overlay("overlay query_names: no Gone.member", queue, query_names={"Gone.member": {"xmlName": "x"}})
+
+    def test_permissions_that_cannot_be(self):
+        for text, words in (("PutThing", "'PutThing' is no permission"), ("PutThing on", "is no permission"), ("on thing", "is no permission"),
+                            ("Put Thing on thing", "is no permission"), ("PutThing on box", "no resource box"),
+                            ("PutThing on thing when x is", "'x is' is no fact"), ("PutThing on thing when x and y", "'x and y' is no fact"),
+                            ("PutThing on thing when x or", "no resource|is no fact")):
+            self.in_overlay(words, permissions={"CopyThing": [text]})
+        self.in_overlay("overlay condition_keys: nothing needs Burn", condition_keys={"Burn": ["toy:heat"]})
+        self.in_overlay("overlay other_actions: an operation needs toy:GetThing", other_actions=["GetThing"])
+        self.in_overlay("overlay resources: box: unknown colour", resources={"box": {"arn": "x", "colour": "red"}})
+        self.in_overlay("overlay resources: box: no arn", resources={"box": {}})
 
     def test_an_overlay_that_would_hide_the_model(self):
         self.in_overlay("overlay shapes: Thing is in the model already", shapes={"Thing": {"type": "string"}})
@@ -388,6 +401,35 @@ class LargeBlobs(unittest.TestCase):
         self.assertEqual([name for name in model.served if model.spills(name)],
                          ["CreateFunction", "PublishLayerVersion", "UpdateFunctionCode"])
         self.assertIn("std::optional<wire::LargeBlob> zip_file", OUTPUTS["types.h"](model))
+
+
+class Policies(unittest.TestCase):
+    def test_the_page_is_not_stale(self):
+        self.assertEqual(policies.render(MODELS), read(ROOT, "docs", "policies.md"))
+
+    def test_a_stale_page_is_noticed(self):
+        with tempfile.TemporaryDirectory() as root:
+            shutil.copytree(MODELS, os.path.join(root, "models"))
+            shutil.copytree(os.path.join(ROOT, "docs"), os.path.join(root, "docs"))
+            arguments, sys.argv = sys.argv, ["policies.py", "--check"]
+            self.addCleanup(setattr, sys, "argv", arguments)
+            with self.assertRaises(SystemExit) as fresh:
+                policies.main(root)
+            self.assertEqual(fresh.exception.code, 0)
+            with open(os.path.join(root, "models", "ops", "s3.txt"), "a") as file:
+                file.write("RestoreObject\n")
+            with self.assertRaises(SystemExit) as stale:
+                policies.main(root)
+            self.assertRegex(stale.exception.code, "is stale")
+
+    def test_whatever_is_served_says_what_it_needs(self):
+        for service in services(MODELS):
+            model, names = policies.served(MODELS, service)
+            self.assertEqual([name for name in names if name not in model.overlay["permissions"]], [], service)
+
+    def test_keys_as_requests_are_asked_for_them(self):
+        self.assertEqual([asked_key(key) for key in ("s3:VersionId", "s3:ExistingObjectTag/<key>", "aws:RequestTag/${TagKey}")],
+                         ["s3:versionid", "s3:existingobjecttag/", "aws:requesttag/"])
 
 
 class Coverage(unittest.TestCase):

@@ -7,6 +7,7 @@ import os
 import sys
 
 from check import Unknown, check_facts, check_names, check_overlay
+from permissions import Permissions
 
 # A blob that the overlay calls large. Models have no such type.
 LARGE_BLOB = "large blob"
@@ -14,7 +15,7 @@ PROTOCOLS = {"rest-xml": "RestXml", "rest-json": "RestJson", "query": "Query", "
 FAULTS = {"s3": "S3", "cloudfront": "CloudFront", "query": "Query", "json": "Json", "logs": "Logs", "sqs": "Sqs"}
 OVERLAY_KEYS = {
     "about", "xmlns", "protocols", "faults", "bare_errors", "always_millis", "constraints", "roots", "unwrapped", "errors",
-    "statuses", "actions", "body_limits", "drop", "unserved_subresources", "subresources", "operations", "shapes", "members", "query_names",
+    "statuses", "permissions", "action_prefix", "other_actions", "resources", "condition_keys", "body_limits", "drop", "unserved_subresources", "subresources", "operations", "shapes", "members", "query_names",
     "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "open_enums", "namespace", "large_blobs"}
 DEFAULT_BODY_LIMIT = 2 << 20
 
@@ -74,6 +75,7 @@ class Model:
         self.routed = routed and self.protocols[0].startswith("Rest")
         check_facts(self)
         check_names(self)
+        self.permissions = Permissions(self)
         for path in overlay.get("large_blobs", []):
             self._enlarge(path)
         self._reach()
@@ -253,12 +255,6 @@ class Model:
     def body_limit(self, name):
         limits = self.overlay.get("body_limits", {})
         return limits.get(name, limits.get("default", DEFAULT_BODY_LIMIT))
-
-    def action(self, name):
-        """IAM's name of it. The overlay may name another service's action in full."""
-        actions = self.overlay.get("actions", {})
-        action = actions.get(name, name)
-        return action if ":" in action else f"{actions.get('', self.name)}:{action}"
 
     def status(self, name):
         return self.overlay.get("statuses", {}).get(name) or self.operations[name].get("http", {}).get("responseCode") or 200

@@ -338,10 +338,23 @@ TEST_F(Services, PatternsMatchTheWholeValue) {
 }
 
 TEST_F(Services, ActionsAreIamsNames) {
-  EXPECT_EQ(s3::ListObjectsV2Op::descriptor().action, "s3:ListBucket");
-  EXPECT_EQ(lambda::InvokeOp::descriptor().action, "lambda:InvokeFunction");
-  EXPECT_EQ(sqs::SendMessageBatchOp::descriptor().action, "sqs:SendMessage");
-  EXPECT_EQ(iam::CreateUserOp::descriptor().action, "iam:CreateUser");
+  auto first = [](const wire::Operation& operation) { return operation.permissions[0].action->name; };
+  EXPECT_EQ(first(s3::ListObjectsV2Op::descriptor()), "s3:ListBucket");
+  EXPECT_EQ(first(lambda::InvokeOp::descriptor()), "lambda:InvokeFunction");
+  EXPECT_EQ(first(sqs::SendMessageBatchOp::descriptor()), "sqs:SendMessage");
+  EXPECT_EQ(first(iam::CreateUserOp::descriptor()), "iam:CreateUser");
+}
+
+TEST_F(Services, PermissionsSayWhichConditionKeysTheyHave) {
+  const wire::Permission& get = s3::GetObjectOp::descriptor().permissions[0];
+  EXPECT_EQ(get.version_action->name, "s3:GetObjectVersion");
+  EXPECT_EQ(get.resource->name, "object");
+  EXPECT_TRUE(get.has_key("s3:existingobjecttag/team", false));
+  EXPECT_FALSE(get.has_key("s3:existingobjecttag/", false));
+  EXPECT_TRUE(get.has_key("s3:versionid", true));
+  EXPECT_FALSE(get.has_key("s3:versionid", false));
+  EXPECT_FALSE(get.has_key("s3:prefix", false));
+  EXPECT_TRUE(iam::CreateUserOp::descriptor().permissions[0].has_key("iam:resourcetag/team", false));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "wire/error.h"
+#include "wire/permission.h"
 
 // Constant tables that say what a service's shapes and operations are on the wire. The generator writes them (one .cc a
 // service), the walkers read them: one walker a format serves all services.
@@ -110,20 +111,20 @@ struct Operation {
   const Service* service;
   std::string_view name;
   std::string_view method;
-  std::string_view uri;     // the model's template; RPC: "/"
-  std::string_view action;  // IAM's name for it: "s3:GetObject"
-  std::uint16_t index;      // in service->operations
-  std::uint16_t status;     // of success
-  bool generated;           // false: known by name only, and answered 501
-  bool checksum_required;   // the body needs a Content-MD5 or x-amz-checksum-*
-  bool streams_in;          // the payload is a BodyIn, which nobody reads before the handler
+  std::string_view uri;    // the model's template; RPC: "/"
+  std::uint16_t index;     // in service->operations
+  std::uint16_t status;    // of success
+  bool generated;          // false: known by name only, and answered 501
+  bool checksum_required;  // the body needs a Content-MD5 or x-amz-checksum-*
+  bool streams_in;         // the payload is a BodyIn, which nobody reads before the handler
   bool streams_out;
   bool spills;                   // the input has a LargeBlob: its text is read by read_spilling
   bool unwrapped;                // S3: the one member is the document (GetBucketLocation)
   std::uint64_t body_limit;      // bytes of a request's body, where it does not stream
   const Shape* input = nullptr;  // null: takes nothing, or is not generated
   const Shape* output = nullptr;
-  std::string_view result_name = {};     // query: the element around the result; rest-xml: the document's root
+  std::span<const Permission> permissions = {};  // all that its caller needs
+  std::string_view result_name = {};             // query: the element around the result; rest-xml: the document's root
   std::string_view input_xml_name = {};  // rest-xml: the root of the request's document where it is the input itself
 };
 
@@ -142,9 +143,10 @@ struct Service {
   std::span<const Operation> operations;  // all that are modelled, by name
   const RouteTable* routes = nullptr;     // REST only
   FaultStyle faults = FaultStyle::Json;
-  bool bare_errors = false;       // <Error> is the document (S3)
-  bool always_millis = false;     // timestamps in XML always carry .000
-  bool query_compatible = false;  // x-amzn-query-error goes with errors
+  bool bare_errors = false;              // <Error> is the document (S3)
+  bool always_millis = false;            // timestamps in XML always carry .000
+  bool query_compatible = false;         // x-amzn-query-error goes with errors
+  std::span<const Action> actions = {};  // all that policies may name of it, by name
 
   bool speaks(Protocol protocol) const;
   const Operation* find_operation(std::string_view operation_name) const;

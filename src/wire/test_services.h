@@ -16,7 +16,6 @@ constexpr Operation operation(const Service& service, std::uint16_t index, std::
           .name = name,
           .method = method,
           .uri = uri,
-          .action = name,
           .index = index,
           .status = 200,
           .generated = true,

@@ -22,7 +22,7 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   add_keys(keys, context, form, *target);
   for (const std::string& resource : {target->resource, target->renamed}) {
     if (resource.empty()) continue;
-    const Ask ask{.action = context.operation().action,
+    const Ask ask{.action = context.operation().permissions.front().action->name,
                   .resource = resource,
                   .resource_account = context.principal.account_id,
                   .keys = &keys};
