@@ -153,7 +153,7 @@ def check_overlay(facts, overlay, allowed, faults):
 def check_names(model):
     """What the overlay speaks of is there."""
     overlay = model.overlay
-    for key in ("roots", "statuses", "permissions", "checksum_required", "unwrapped", "body_limits", "drop"):
+    for key in ("roots", "statuses", "permissions", "checksum_required", "checksum_optional", "unwrapped", "body_limits", "drop"):
         for name in overlay.get(key, {}):
             if name not in model.operations and (key, name) != ("body_limits", "default"):
                 raise Unknown(f"overlay {key}: no operation {name}")

@@ -351,7 +351,7 @@ class Refusals(unittest.TestCase):
     def test_an_overlay_that_no_longer_fits(self):
         for key, value in (("statuses", {"Gone": 204}), ("roots", {"Gone": "Root"}), ("permissions", {"Gone": []}),
                            ("body_limits", {"Gone": 1}), ("drop", {"Gone": "why"}), ("checksum_required", ["Gone"]),
-                           ("unwrapped", ["Gone"])):
+                           ("checksum_optional", ["Gone"]), ("unwrapped", ["Gone"])):
             self.in_overlay(f"overlay {key}: no operation Gone", **{key: value})
         self.in_overlay("overlay: no member Thing.Gone", members={"Thing.Gone": {}})
         self.in_overlay("overlay: no member Gone", members={"Gone": {}})

@@ -16,7 +16,7 @@ FAULTS = {"s3": "S3", "cloudfront": "CloudFront", "query": "Query", "json": "Jso
 OVERLAY_KEYS = {
     "about", "xmlns", "protocols", "faults", "bare_errors", "always_millis", "constraints", "roots", "unwrapped", "errors",
     "statuses", "permissions", "action_prefix", "other_actions", "resources", "condition_keys", "body_limits", "drop", "unserved_subresources", "subresources", "operations", "shapes", "members", "query_names",
-    "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "open_enums", "namespace", "large_blobs"}
+    "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "checksum_optional", "open_enums", "namespace", "large_blobs"}
 DEFAULT_BODY_LIMIT = 2 << 20
 
 
@@ -250,6 +250,8 @@ class Model:
 
     def checksum_required(self, name):
         facts = self.operations[name].get("httpChecksum", {})
+        if name in self.overlay.get("checksum_optional", []):
+            return False
         return bool(facts.get("requestChecksumRequired")) or name in self.overlay.get("checksum_required", [])
 
     def body_limit(self, name):

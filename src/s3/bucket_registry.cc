@@ -3,6 +3,8 @@
 #include <cstdlib>
 
 #include "base/bytes.h"
+#include "iam/records.pb.h"
+#include "iam/rows.h"
 #include "s3/errors.h"
 #include "s3/keys.h"
 #include "storage/blob_ledger.h"
@@ -23,6 +25,8 @@ constexpr int kAttemptsMax = 1000;
 std::string bucket_row(std::string_view name) { return std::string("bucket/").append(name); }
 
 std::string owner_prefix(std::string_view account_id) { return std::string("owner/").append(account_id).append("/"); }
+
+std::string account_block_row(std::string_view account_id) { return std::string("account-access/").append(account_id); }
 
 std::string owner_row(std::string_view account_id, std::string_view name) {
   return owner_prefix(account_id).append(name);
@@ -71,7 +75,29 @@ Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::find(std::strin
   auto kek = co_await keyring_.kek(storage::KekId{bucket.record.kek_id()});
   if (!kek) co_return std::unexpected(store_error(kek.error()));
   bucket.kek = std::move(*kek);
+  if (auto loaded = co_await load_access(bucket); !loaded) co_return std::unexpected(loaded.error());
   co_return bucket;
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::load_access(FoundBucket& bucket) {
+  using Done = std::expected<void, wire::ApiError>;
+  bucket.access = access_.find(bucket.partition(), bucket.fence.generation());
+  if (bucket.access) co_return Done();
+  // After the fence: see the cache's invariant.
+  std::string row = keys::config(kAccessDocument);
+  auto bytes = co_await meta_.get(bucket.partition(), row);
+  if (!bytes) co_return std::unexpected(store_error(bytes.error()));
+  auto access = BucketAccess::read(*bytes);
+  if (!access) co_return std::unexpected(corrupt("who may use a bucket"));
+  std::string account_row = iam::rows::account(bucket.record.account_id());
+  auto account_bytes = co_await meta_.get(Partition::Accounts, account_row);
+  if (!account_bytes) co_return std::unexpected(store_error(account_bytes.error()));
+  iam::record::Account account;
+  if (*account_bytes && !account.ParseFromString(**account_bytes)) co_return std::unexpected(corrupt("an account"));
+  access->owner = account.canonical_id();
+  bucket.access = std::move(access);
+  access_.keep(bucket.partition(), bucket.fence.generation(), bucket.access);
+  co_return Done();
 }
 
 Task<std::expected<void, wire::ApiError>> BucketRegistry::ensure_writable(FoundBucket& bucket) {
@@ -170,7 +196,10 @@ Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::create(NewBucke
   named.requirements.push_back({reserved->intent.key, reserved->intent.value});
   named.erases.push_back(reserved->intent.key);
   auto committed = co_await meta_.commit(std::move(named));
-  if (committed) co_return bucket;
+  if (committed) {
+    if (auto loaded = co_await load_access(bucket); !loaded) co_return std::unexpected(loaded.error());
+    co_return bucket;
+  }
   if (committed.error().errc != storage::StoreErrc::Conflict) co_return std::unexpected(store_error(committed.error()));
   // Somebody was faster. Our partition stays an intent, which the janitor drops.
   record::Bucket other;
@@ -182,10 +211,11 @@ Task<std::expected<FoundBucket, wire::ApiError>> BucketRegistry::create(NewBucke
   co_return std::unexpected(operation_aborted());
 }
 
-Task<std::expected<bool, wire::ApiError>> BucketRegistry::swap_fence(FoundBucket& bucket, Fence fence) {
+Task<std::expected<bool, wire::ApiError>> BucketRegistry::swap_fence_with(FoundBucket& bucket, Fence fence,
+                                                                          Batch batch) {
   fence.set_generation(fence.generation() + 1);
   std::string bytes = fence.SerializeAsString();
-  Batch batch{.partition = bucket.partition()};
+  batch.partition = bucket.partition();
   batch.requirements.push_back({keys::fence(), bucket.fence_bytes});
   batch.puts.push_back({keys::fence(), bytes});
   auto committed = co_await meta_.commit(std::move(batch));
@@ -221,6 +251,7 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::forget(const FoundBuck
   batch.erases.push_back(owner_row(bucket.record.account_id(), bucket.name));
   storage::drop_partition(batch, bucket.partition(), storage::KekId{bucket.record.kek_id()}, clock_.now());
   auto committed = co_await meta_.commit(std::move(batch));
+  access_.forget(bucket.partition());
   // A conflict: somebody else has finished it.
   if (!committed && committed.error().errc != storage::StoreErrc::Conflict) {
     co_return std::unexpected(store_error(committed.error()));
@@ -297,6 +328,80 @@ Task<std::expected<void, wire::ApiError>> BucketRegistry::update_fence(FoundBuck
     if (auto refreshed = co_await refresh_for_write(bucket); !refreshed) co_return std::unexpected(refreshed.error());
   }
   co_return std::unexpected(operation_aborted());
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::update_access(FoundBucket& bucket, AccessChange change) {
+  // What the request was found with may be older than what it is to change.
+  if (auto refreshed = co_await refresh_for_write(bucket); !refreshed) co_return std::unexpected(refreshed.error());
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    record::BucketAccess record = bucket.access->record;
+    if (auto changed = change(record); !changed) co_return std::unexpected(changed.error());
+    std::string bytes = record.SerializeAsString();
+    auto access = BucketAccess::read(bytes);
+    if (!access) co_return std::unexpected(corrupt("what was to be a bucket's access"));
+    access->owner = bucket.access->owner;
+    Batch with;
+    std::string row = keys::config(kAccessDocument);
+    if (bytes.empty()) {
+      with.erases.push_back(std::move(row));  // all as it is without the row
+    } else {
+      with.puts.push_back({std::move(row), std::move(bytes)});
+    }
+    Fence fence = bucket.fence;
+    auto swapped = co_await swap_fence_with(bucket, std::move(fence), std::move(with));
+    if (!swapped) co_return std::unexpected(swapped.error());
+    if (*swapped) {
+      bucket.access = std::move(access);
+      access_.keep(bucket.partition(), bucket.fence.generation(), bucket.access);
+      co_return std::expected<void, wire::ApiError>();
+    }
+    if (auto refreshed = co_await refresh_for_write(bucket); !refreshed) co_return std::unexpected(refreshed.error());
+  }
+  co_return std::unexpected(operation_aborted());
+}
+
+Task<std::expected<record::PublicAccessBlock, wire::ApiError>> BucketRegistry::public_access_block(
+    const FoundBucket& bucket) {
+  record::PublicAccessBlock block = bucket.access->record.public_access_block();
+  if (block.block_public_acls() && block.ignore_public_acls() && block.block_public_policy() &&
+      block.restrict_public_buckets()) {
+    co_return block;
+  }
+  std::string account_id = bucket.record.account_id();
+  auto whole = co_await account_public_access_block(std::move(account_id));
+  if (!whole) co_return std::unexpected(whole.error());
+  if (!*whole) co_return block;
+  if ((*whole)->block_public_acls()) block.set_block_public_acls(true);
+  if ((*whole)->ignore_public_acls()) block.set_ignore_public_acls(true);
+  if ((*whole)->block_public_policy()) block.set_block_public_policy(true);
+  if ((*whole)->restrict_public_buckets()) block.set_restrict_public_buckets(true);
+  co_return block;
+}
+
+Task<std::expected<std::optional<record::PublicAccessBlock>, wire::ApiError>>
+BucketRegistry::account_public_access_block(std::string account_id) {
+  std::string row = account_block_row(account_id);
+  auto bytes = co_await meta_.get(Partition::Registry, row);
+  if (!bytes) co_return std::unexpected(store_error(bytes.error()));
+  if (!*bytes) co_return std::nullopt;
+  record::AccountAccess access;
+  if (!access.ParseFromString(**bytes)) co_return std::unexpected(corrupt("an account's public access block"));
+  co_return access.public_access_block();
+}
+
+Task<std::expected<void, wire::ApiError>> BucketRegistry::set_account_public_access_block(
+    std::string account_id, std::optional<record::PublicAccessBlock> block) {
+  Batch batch{.partition = Partition::Registry};
+  if (block) {
+    record::AccountAccess access;
+    *access.mutable_public_access_block() = *block;
+    batch.puts.push_back({account_block_row(account_id), access.SerializeAsString()});
+  } else {
+    batch.erases.push_back(account_block_row(account_id));
+  }
+  auto committed = co_await meta_.commit(std::move(batch));
+  if (!committed) co_return std::unexpected(store_error(committed.error()));
+  co_return std::expected<void, wire::ApiError>();
 }
 
 Task<std::expected<std::optional<std::string>, wire::ApiError>> BucketRegistry::config(const FoundBucket& bucket,

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "s3/bucket.h"
+#include "s3/bucket_access_cache.h"
 #include "storage/keyring.h"
 #include "storage/meta_store.h"
 #include "wire/error.h"
@@ -67,7 +68,22 @@ class BucketRegistry {
   using FenceChange = std::move_only_function<void(record::Fence&)>;
   Task<std::expected<void, wire::ApiError>> update_fence(FoundBucket& bucket, FenceChange change);
 
-  // A configuration document of a bucket: absent, or its bytes.
+  // Changes who may use the bucket by `change`, in one batch with a fence of the next generation; asserts that nobody
+  // else changed anything meanwhile, and goes on trying. `change` may be asked several times, each time with what holds
+  // then; its error ends it and nothing is changed.
+  using AccessChange = std::move_only_function<std::expected<void, wire::ApiError>(record::BucketAccess&)>;
+  Task<std::expected<void, wire::ApiError>> update_access(FoundBucket& bucket, AccessChange change);
+
+  // What is blocked of public access to the bucket, by its own settings or by those of its account.
+  Task<std::expected<record::PublicAccessBlock, wire::ApiError>> public_access_block(const FoundBucket& bucket);
+
+  // The settings of a whole account. Absent: none were made.
+  Task<std::expected<std::optional<record::PublicAccessBlock>, wire::ApiError>> account_public_access_block(
+      std::string account_id);
+  Task<std::expected<void, wire::ApiError>> set_account_public_access_block(
+      std::string account_id, std::optional<record::PublicAccessBlock> block);
+
+  // A configuration document of a bucket, but for who may use it: absent, or its bytes.
   Task<std::expected<std::optional<std::string>, wire::ApiError>> config(const FoundBucket& bucket,
                                                                          std::string document);
   Task<std::expected<void, wire::ApiError>> set_config(FoundBucket& bucket, std::string document,
@@ -91,7 +107,13 @@ class BucketRegistry {
   };
   Task<std::expected<Reservation, wire::ApiError>> reserve_partition(storage::KekId kek);
   Task<std::expected<bool, wire::ApiError>> has_versions(const FoundBucket& bucket);
-  Task<std::expected<bool, wire::ApiError>> swap_fence(FoundBucket& bucket, record::Fence fence);
+  // False: another was faster.
+  Task<std::expected<bool, wire::ApiError>> swap_fence(FoundBucket& bucket, record::Fence fence) {
+    return swap_fence_with(bucket, std::move(fence), {});
+  }
+  Task<std::expected<bool, wire::ApiError>> swap_fence_with(FoundBucket& bucket, record::Fence fence,
+                                                            storage::Batch batch);
+  Task<std::expected<void, wire::ApiError>> load_access(FoundBucket& bucket);
   Task<storage::StoreResult<std::vector<storage::Row>>> load_all();
   Task<std::expected<void, wire::ApiError>> forget(const FoundBucket& bucket);
 
@@ -99,6 +121,7 @@ class BucketRegistry {
   storage::Keyring& keyring_;
   const Clock& clock_;
   Random& random_;
+  BucketAccessCache access_;
 };
 
 }  // namespace skerry::s3

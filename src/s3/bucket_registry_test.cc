@@ -21,6 +21,12 @@ class BucketRegistryTest : public testing::Test {
     auto found = world_.sim.run(world_.buckets().find("bucket"));
     return found ? "found" : std::string(found.error().info->code);
   }
+  // By a server that has nothing at hand.
+  std::string find_anew() {
+    BucketRegistry other(world_.meta(), *world_.keyring, world_.sim, world_.random);
+    auto found = world_.sim.run(other.find("bucket"));
+    return found ? "found" : std::string(found.error().info->code);
+  }
   void write(Partition partition, std::string key, std::optional<std::string> value) {
     Batch batch{.partition = partition};
     if (value) {
@@ -93,6 +99,74 @@ TEST_F(BucketRegistryTest, ACrowdMakesItsBuckets) {
   };
   world.sim.run(crowd());
   EXPECT_EQ(partitions.size(), kCrowd);
+}
+
+constexpr std::string_view kPolicy =
+    R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",)"
+    R"("Resource":"arn:aws:s3:::bucket/*"}})";
+
+auto set_policy(std::string policy) {
+  return [policy](record::BucketAccess& access) {
+    access.set_policy(policy);
+    return std::expected<void, wire::ApiError>();
+  };
+}
+
+TEST_F(BucketRegistryTest, AccessIsFoundWithTheBucketAndAChangeIsFoundByTheNextRequest) {
+  auto access = [&] { return world_.sim.run(world_.buckets().find("bucket"))->access; };
+  EXPECT_EQ(access()->record.ownership(), record::BucketAccess::BUCKET_OWNER_ENFORCED);
+  EXPECT_TRUE(access()->policy.list().empty());
+  EXPECT_EQ(access(), access()) << "read once";
+
+  // Other servers over the same store have read it, too.
+  auto other_client = world_.cluster.connect({});
+  BucketRegistry other(other_client->meta(), *world_.keyring, world_.sim, world_.random);
+  EXPECT_TRUE(world_.sim.run(other.find("bucket"))->access->policy.list().empty());
+
+  std::uint64_t generation = bucket_.fence.generation();
+  ASSERT_TRUE(world_.sim.run(world_.buckets().update_access(bucket_, set_policy(std::string(kPolicy)))));
+  EXPECT_EQ(bucket_.fence.generation(), generation + 1);
+  EXPECT_EQ(access(), bucket_.access);
+  for (const auto& seen : {access(), world_.sim.run(other.find("bucket"))->access}) {
+    ASSERT_EQ(seen->policy.list().size(), 1u);
+    EXPECT_EQ(seen->policy.in_force()[0].name, "the bucket's policy");
+    EXPECT_TRUE(seen->policy_is_public);
+  }
+  ASSERT_TRUE(world_.sim.run(world_.buckets().update_access(bucket_, set_policy(""))));
+  EXPECT_TRUE(world_.sim.run(other.find("bucket"))->access->policy.list().empty());
+}
+
+// Whoever changes another part of it meanwhile loses nothing.
+TEST_F(BucketRegistryTest, ChangesOfAccessThatMeetAreBothMade) {
+  FoundBucket old = bucket_;
+  ASSERT_TRUE(world_.sim.run(world_.buckets().update_access(bucket_, set_policy(std::string(kPolicy)))));
+  auto own = [](record::BucketAccess& access) {
+    access.set_ownership(record::BucketAccess::OBJECT_WRITER);
+    return std::expected<void, wire::ApiError>();
+  };
+  ASSERT_TRUE(world_.sim.run(world_.buckets().update_access(old, own)));
+  EXPECT_EQ(old.access->record.policy(), kPolicy);
+  EXPECT_TRUE(old.access->acls_enabled());
+  auto refuse = [](record::BucketAccess& access) -> std::expected<void, wire::ApiError> {
+    access.clear_policy();
+    return std::unexpected(error(Errc::AccessDenied));
+  };
+  EXPECT_FALSE(world_.sim.run(world_.buckets().update_access(old, refuse)));
+  EXPECT_EQ(world_.sim.run(world_.buckets().find("bucket"))->access->record.policy(), kPolicy);
+}
+
+TEST_F(BucketRegistryTest, APolicyThatCannotBeReadIsNotNone) {
+  record::BucketAccess access;
+  for (std::string policy :
+       {"oops", R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:user/u"}}})"}) {
+    access.set_policy(policy);
+    write(bucket_.partition(), keys::config(kAccessDocument), access.SerializeAsString());
+    EXPECT_EQ(find_anew(), "InternalError");
+  }
+  write(bucket_.partition(), keys::config(kAccessDocument), "\x0a\xff");
+  EXPECT_EQ(find_anew(), "InternalError");
+  write(bucket_.partition(), keys::config(kAccessDocument), std::nullopt);
+  EXPECT_EQ(find_anew(), "found");
 }
 
 }  // namespace

@@ -36,44 +36,6 @@ constexpr std::string_view kUnservedHeaders[] = {
     "x-amz-bucket-namespace",
 };
 
-constexpr std::string_view kCannedAcls[] = {
-    "private",       "public-read",       "public-read-write",         "authenticated-read",
-    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write"};
-
-// Every bucket has BucketOwnerEnforced, as AWS's new ones: its owner has everything, and no ACL says otherwise.
-std::expected<void, wire::ApiError> check_acl(const wire::Operation& operation, const net::Headers& headers) {
-  bool making = operation.name == "CreateBucket";
-  std::string_view harmless = making ? "private" : "bucket-owner-full-control";
-  for (const auto& [name, value] : headers) {
-    bool grant = name.starts_with("x-amz-grant-");
-    bool canned = name == "x-amz-acl" && value != harmless;
-    if (!grant && !canned) continue;
-    if (canned && std::ranges::find(kCannedAcls, value) == std::end(kCannedAcls)) {
-      return std::unexpected(invalid_argument("", name, value));
-    }
-    return std::unexpected(
-        error(making ? Errc::InvalidBucketAclWithObjectOwnership : Errc::AccessControlListNotSupported));
-  }
-  return {};
-}
-
-std::expected<void, wire::ApiError> check_served(const net::Headers& headers) {
-  for (const auto& [name, value] : headers) {
-    if (!name.starts_with("x-amz-")) continue;
-    if (name == "x-amz-server-side-encryption" && value != "AES256") {
-      if (value == "aws:kms" || value == "aws:kms:dsse") return std::unexpected(not_implemented_header(name));
-      return std::unexpected(
-          error(Errc::InvalidEncryptionAlgorithmError).with("ArgumentName", name).with("ArgumentValue", value));
-    }
-    if (name == "x-amz-request-payer" && value == "requester") return std::unexpected(not_implemented_header(name));
-    bool false_flag = value == "false" && (name.ends_with("-enabled") || name.ends_with("-retention"));
-    if (!false_flag && std::ranges::find(kUnservedHeaders, name) != std::end(kUnservedHeaders)) {
-      return std::unexpected(not_implemented_header(name));
-    }
-  }
-  return {};
-}
-
 std::expected<void, wire::ApiError> check_expected_owner(const net::Headers& headers, std::string_view account_id) {
   const std::string* expected = headers.find("x-amz-expected-bucket-owner");
   if (!expected) return {};
@@ -136,7 +98,7 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(anonymous_error(context));
   const net::Headers presigned = presigned_headers(context.route);
   for (const net::Headers* sent : {&headers, &presigned}) {
-    if (auto good = check_served_headers(context.operation(), *sent); !good) co_return good;
+    if (auto good = check_served_headers(*sent); !good) co_return good;
   }
   if (without_bucket(context.operation())) co_return Result();
 
@@ -181,10 +143,21 @@ std::expected<void, wire::ApiError> Front::check_body(const wire::Context& conte
   return expected->verify(digests, &trailers);
 }
 
-std::expected<void, wire::ApiError> check_served_headers(const wire::Operation& operation,
-                                                         const net::Headers& headers) {
-  if (auto good = check_acl(operation, headers); !good) return good;
-  return check_served(headers);
+std::expected<void, wire::ApiError> check_served_headers(const net::Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    if (!name.starts_with("x-amz-")) continue;
+    if (name == "x-amz-server-side-encryption" && value != "AES256") {
+      if (value == "aws:kms" || value == "aws:kms:dsse") return std::unexpected(not_implemented_header(name));
+      return std::unexpected(
+          error(Errc::InvalidEncryptionAlgorithmError).with("ArgumentName", name).with("ArgumentValue", value));
+    }
+    if (name == "x-amz-request-payer" && value == "requester") return std::unexpected(not_implemented_header(name));
+    bool false_flag = value == "false" && (name.ends_with("-enabled") || name.ends_with("-retention"));
+    if (!false_flag && std::ranges::find(kUnservedHeaders, name) != std::end(kUnservedHeaders)) {
+      return std::unexpected(not_implemented_header(name));
+    }
+  }
+  return {};
 }
 
 FoundBucket& bucket_of(wire::Context& context) {

@@ -29,9 +29,9 @@ class Front final : public api::Front {
   const Options options_;
 };
 
-// Refuses what a request asks for and nobody serves: ACLs, other encryption, locks. Errors: NotImplemented,
-// AccessControlListNotSupported, InvalidArgument.
-std::expected<void, wire::ApiError> check_served_headers(const wire::Operation& operation, const net::Headers& headers);
+// Refuses what a request asks for and nobody serves: other encryption, locks. Errors: NotImplemented,
+// InvalidEncryptionAlgorithmError.
+std::expected<void, wire::ApiError> check_served_headers(const net::Headers& headers);
 
 // The bucket that authorize() found for the request: the handler's to use and to bring up to date.
 FoundBucket& bucket_of(wire::Context& context);

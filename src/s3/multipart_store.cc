@@ -247,6 +247,7 @@ Task<std::expected<std::optional<Installed>, ApiError>> MultipartStore::install(
   *version.detail.mutable_user_metadata() = detail.user_metadata();
   *version.detail.mutable_headers() = detail.headers();
   *version.detail.mutable_tags() = detail.tags();
+  if (detail.has_acl()) *version.detail.mutable_acl() = detail.acl();
   version.detail.set_checksum(outcome.checksum);
   version.detail.set_upload_id(upload.id.bytes());
   end.chunks = lay_out_parts(std::move(outcome.parts), version.detail);

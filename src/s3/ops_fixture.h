@@ -100,7 +100,7 @@ class OpsTest : public testing::Test {
             .arn = "arn:aws:iam::" + account + ":root",
             .access_key_id = "AKIAEXAMPLE"};
   }
-  static std::string canonical_id(std::string_view account) { return std::string(64, account.front()); }
+  static std::string canonical_id(std::string_view account) { return World::canonical_id(account); }
 
   static constexpr std::string_view kId = "4442587FB7D0A2F9";
   World world_;

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "base/sim_executor.h"
+#include "iam/records.pb.h"
+#include "iam/rows.h"
 #include "s3/bucket_registry.h"
 #include "s3/object_index.h"
 #include "storage/keyring.h"
@@ -19,8 +21,22 @@ struct World {
     setenv("SKERRY_TEST_MASTER_KEY", std::string(64, '7').c_str(), 1);
     storage::MasterKeyOrigin origin{storage::MasterKeyOrigin::Kind::Environment, "SKERRY_TEST_MASTER_KEY"};
     keyring = std::move(*sim.run(storage::Keyring::open(client->meta(), random, sim, origin)));
+    add_account("111122223333");
+    add_account("444455556666");
     registry_ = std::make_unique<BucketRegistry>(client->meta(), *keyring, sim, random);
     index_ = std::make_unique<ObjectIndex>(client->meta(), *registry_, sim, random, [](storage::Partition) {});
+  }
+
+  static std::string canonical_id(std::string_view account_id) { return std::string(64, account_id.front()); }
+
+  void add_account(std::string account_id) {
+    iam::record::Account account;
+    account.set_account_id(account_id);
+    account.set_canonical_id(canonical_id(account_id));
+    storage::Batch batch{.partition = storage::Partition::Accounts};
+    batch.puts.push_back({iam::rows::account(account_id), account.SerializeAsString()});
+    auto calm = cluster.connect({});
+    CHECK(sim.run(calm->meta().commit(std::move(batch))).has_value(), "no account was made");
   }
 
   FoundBucket make_bucket(std::string name) {

@@ -27,10 +27,13 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
           s3::Janitor::Options{}),
       front_(buckets_, {.any_region = settings.flag("s3.any_region")}),
       scrub_host_(stack.meta(), buckets_, [this](storage::Partition partition) { sweeper_.note(partition); }),
-      any_region_(settings.flag("s3.any_region")) {}
+      any_region_(settings.flag("s3.any_region")),
+      new_bucket_defaults_(settings.text("s3.new_bucket_defaults") == "legacy" ? s3::NewBucketDefaults::Legacy
+                                                                               : s3::NewBucketDefaults::Aws2023) {}
 
 void S3::bind(wire::Registry& registry, auth::Authenticator& authenticator) {
-  s3::bind_buckets(registry, buckets_);
+  s3::bind_buckets(registry, buckets_, stack_.meta(), new_bucket_defaults_);
+  s3::bind_bucket_access(registry, buckets_, stack_.meta());
   s3::bind_bucket_settings(registry, buckets_);
   s3::bind_listings(registry, stack_.meta());
   s3::bind_objects(registry, {.buckets = buckets_,

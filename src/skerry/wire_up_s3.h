@@ -10,6 +10,7 @@
 #include "s3/janitor.h"
 #include "s3/multipart_store.h"
 #include "s3/object_index.h"
+#include "s3/ops/bind.h"
 #include "s3/scrub_host.h"
 #include "skerry/settings.h"
 #include "skerry/storage_stack.h"
@@ -51,6 +52,7 @@ class S3 final : public storage::SweepHost {
   s3::Front front_;
   s3::ScrubHost scrub_host_;
   const bool any_region_;
+  const s3::NewBucketDefaults new_bucket_defaults_;
 };
 
 }  // namespace skerry

@@ -62,6 +62,7 @@ constexpr Words kSqs{info("InvalidParameterValueException", 400, {}, "InvalidPar
                      info("InternalFailure", 500, kInternal)};
 constexpr ErrorInfo kSqsMissing = info("MissingRequiredParameterException", 400, {}, "MissingParameter");
 constexpr ErrorInfo kS3MissingBody = info("MissingRequestBodyError", 400, "Request Body is empty");
+constexpr ErrorInfo kS3MalformedAcl = info("MalformedACLError", 400, kSchema);
 constexpr ErrorInfo kS3MissingHeader = info("InvalidRequest", 400);
 
 const Words& words(const Service& service) {
@@ -102,18 +103,23 @@ ApiError sqs_violation(const std::vector<Violation>& violations) {
   return make_error(kSqsMissing, fmt::format("The request must contain the parameter {}.", parameter));
 }
 
+// A list that is none has a code of its own.
+const ErrorInfo& s3_malformed(std::string_view operation) {
+  return operation == "PutBucketAcl" || operation == "PutObjectAcl" ? kS3MalformedAcl : kS3.malformed;
+}
+
 // S3 has no validator for all: what is wrong in a document is a malformed document, what is wrong elsewhere an
 // argument.
-ApiError s3_violation(const std::vector<Violation>& violations) {
+ApiError s3_violation(const std::vector<Violation>& violations, std::string_view operation) {
   const Violation& first = violations.front();
   bool missing = first.what == Violation::What::Missing;
   switch (first.where) {
     case Loc::Body:
-      return make_error(kS3.malformed).because(sentence(violations));
+      return make_error(s3_malformed(operation)).because(sentence(violations));
     case Loc::Payload:
       // The document itself, or something in it.
       missing = missing && first.path.find('.') == first.path.npos;
-      return make_error(missing ? kS3MissingBody : kS3.malformed).because(sentence(violations));
+      return make_error(missing ? kS3MissingBody : s3_malformed(operation)).because(sentence(violations));
     case Loc::Header:
       if (missing)
         return make_error(kS3MissingHeader, fmt::format("Missing required header for this request: {}", first.path));
@@ -126,10 +132,10 @@ ApiError s3_violation(const std::vector<Violation>& violations) {
 
 }  // namespace
 
-ApiError violation_error(const Service& service, const std::vector<Violation>& violations) {
+ApiError violation_error(const Service& service, const std::vector<Violation>& violations, std::string_view operation) {
   switch (service.faults) {
     case FaultStyle::S3:
-      return s3_violation(violations);
+      return s3_violation(violations, operation);
     case FaultStyle::Sqs:
       return sqs_violation(violations);
     default:
@@ -137,10 +143,10 @@ ApiError violation_error(const Service& service, const std::vector<Violation>& v
   }
 }
 
-ApiError malformed_error(const Service& service, const Malformed& malformed) {
+ApiError malformed_error(const Service& service, const Malformed& malformed, std::string_view operation) {
   if (service.faults != FaultStyle::S3) return make_error(words(service).malformed, malformed.reason);
   if (malformed.where == Loc::Body || malformed.where == Loc::Payload)
-    return make_error(kS3.malformed).because(malformed.reason);
+    return make_error(s3_malformed(operation)).because(malformed.reason);
   if (malformed.wire.empty()) return make_error(kS3.uri).because(malformed.reason);
   std::string message = malformed.wire == "max-keys"
                             ? "Provided max-keys not an integer or within integer range"

@@ -8,9 +8,10 @@
 // The errors that the API layer itself gives, before and after a handler, in each service's own words.
 namespace skerry::wire {
 
-// `violations` is not empty.
-ApiError violation_error(const Service& service, const std::vector<Violation>& violations);
-ApiError malformed_error(const Service& service, const Malformed& malformed);
+// `violations` is not empty. `operation`: its name; empty: none is known yet.
+ApiError violation_error(const Service& service, const std::vector<Violation>& violations,
+                         std::string_view operation = {});
+ApiError malformed_error(const Service& service, const Malformed& malformed, std::string_view operation = {});
 ApiError malformed_form(const Service& service);
 
 // The operation is in the model and not in this release: 501, naming it.

@@ -70,9 +70,9 @@ std::optional<ApiError> Registry::read_input(Context& context, Payload payload, 
   Reading in;
   const Service& service = *context.route.service;
   if (!read_request(context.route, context.request, std::move(payload), input, in))
-    return malformed_error(service, *in.malformed);
+    return malformed_error(service, *in.malformed, context.operation().name);
   if (context.operation().input) validate(*context.operation().input, input, in);
-  if (!in.violations.empty()) return violation_error(service, in.violations);
+  if (!in.violations.empty()) return violation_error(service, in.violations, context.operation().name);
   return std::nullopt;
 }
 

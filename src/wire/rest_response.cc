@@ -111,7 +111,9 @@ class RestWriter {
       case Kind::BodyOut:
         response_.body = std::move(as<BodyOut>(value).bytes);
         return;
-      case Kind::String:
+      case Kind::String:  // of all models GetBucketPolicy's alone
+        response_.headers.set("content-type", "application/json");
+        [[fallthrough]];
       case Kind::Blob:
         response_.body = as<std::string>(value);
         return;

@@ -127,7 +127,8 @@ void SimulatedServer::bind() {
   front_ = std::make_unique<s3::Front>(*buckets_, s3::Front::Options{});
   router_ = std::make_unique<wire::Router>(std::vector<const wire::Service*>{&front_->service()},
                                            std::vector<std::string>{"localhost"});
-  s3::bind_buckets(registry_, *buckets_);
+  s3::bind_buckets(registry_, *buckets_, client_->meta(), s3::NewBucketDefaults::Aws2023);
+  s3::bind_bucket_access(registry_, *buckets_, client_->meta());
   s3::bind_bucket_settings(registry_, *buckets_);
   s3::bind_listings(registry_, client_->meta());
   s3::bind_objects(registry_, {.buckets = *buckets_,

@@ -13,10 +13,18 @@
 // operation; what is handed to a family is all that it can reach.
 namespace skerry::s3 {
 
-// Create-, Delete-, HeadBucket, ListBuckets, GetBucketLocation.
-void bind_buckets(wire::Registry& registry, BucketRegistry& buckets);
+// Who may use a bucket of which nobody says otherwise: its owner alone, and no ACLs, as AWS has it since 2023; or as it
+// was before, with ACLs and nothing blocked, which older clients expect.
+enum class NewBucketDefaults { Aws2023, Legacy };
 
-// Tagging and versioning, and the settings that AWS answers with a default: acl, encryption, logging, accelerate,
+// Create-, Delete-, HeadBucket, ListBuckets, GetBucketLocation.
+void bind_buckets(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta,
+                  NewBucketDefaults defaults);
+
+// A bucket's ACL, ownership controls and public access block.
+void bind_bucket_access(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta);
+
+// Tagging and versioning, and the settings that AWS answers with a default: encryption, logging, accelerate,
 // request payment, notification.
 void bind_bucket_settings(wire::Registry& registry, BucketRegistry& buckets);
 

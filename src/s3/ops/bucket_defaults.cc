@@ -1,22 +1,9 @@
 #include "s3/api/ops.h"
 #include "s3/ops/bucket_settings.h"
-#include "s3/ops/buckets.h"
 
 // The settings that nobody can change here yet, and that AWS answers with its default where nobody has changed them.
 namespace skerry::s3 {
 namespace {
-
-// BucketOwnerEnforced: the owner has everything.
-Task<std::expected<GetBucketAclOutput, wire::ApiError>> get_bucket_acl(wire::Context& context, GetBucketAclRequest) {
-  GetBucketAclOutput output;
-  output.owner = owner_of(context);
-  Grant grant;
-  grant.grantee.emplace().id = context.principal.canonical_id;
-  grant.grantee->type = Type::kCanonicalUser;
-  grant.permission = Permission::kFullControl;
-  output.grants.emplace().push_back(std::move(grant));
-  co_return output;
-}
 
 // As AWS's new buckets since April 2026: SSE-S3, and SSE-C blocked, which is served as little here.
 Task<std::expected<GetBucketEncryptionOutput, wire::ApiError>> get_bucket_encryption(wire::Context&,
@@ -55,7 +42,6 @@ Task<std::expected<NotificationConfiguration, wire::ApiError>> get_bucket_notifi
 }  // namespace
 
 void bind_bucket_defaults(wire::Registry& registry) {
-  registry.bind<GetBucketAclOp>(get_bucket_acl);
   registry.bind<GetBucketEncryptionOp>(get_bucket_encryption);
   registry.bind<GetBucketLoggingOp>(get_bucket_logging);
   registry.bind<GetBucketAccelerateConfigurationOp>(get_bucket_accelerate_configuration);

@@ -14,7 +14,8 @@ constexpr std::string_view kXmlns = " xmlns=\"http://s3.amazonaws.com/doc/2006-0
 class BucketSettingsTest : public OpsTest {
  protected:
   BucketSettingsTest() {
-    bind_buckets(registry_, world_.buckets());
+    bind_buckets(registry_, world_.buckets(), world_.meta(), NewBucketDefaults::Aws2023);
+    bind_bucket_access(registry_, world_.buckets(), world_.meta());
     bind_bucket_settings(registry_, world_.buckets());
     bucket_ = world_.make_bucket("bucket");
   }
@@ -145,9 +146,8 @@ TEST_F(BucketSettingsTest, WhatNobodyHasSetIsAWSsDefault) {
 
 // A setting that would be stored without its effect is not taken.
 TEST_F(BucketSettingsTest, WhatIsNotServedSaysSo) {
-  for (std::string setting :
-       {"acl", "encryption", "logging", "accelerate", "requestPayment", "notification", "policy", "cors", "lifecycle",
-        "website", "replication", "object-lock", "publicAccessBlock", "ownershipControls"}) {
+  for (std::string setting : {"encryption", "logging", "accelerate", "requestPayment", "notification", "cors",
+                              "lifecycle", "website", "replication", "object-lock"}) {
     Reply reply = put("/bucket?" + setting, "<Anything/>");
     EXPECT_EQ(reply.status, 501) << setting;
     EXPECT_EQ(reply.text("Code"), "NotImplemented") << setting;

@@ -42,8 +42,9 @@ Task<std::expected<GetBucketLocationOutput, wire::ApiError>> get_bucket_location
 
 }  // namespace
 
-void bind_buckets(wire::Registry& registry, BucketRegistry& buckets) {
-  bind_create_bucket(registry, buckets);
+void bind_buckets(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta,
+                  NewBucketDefaults defaults) {
+  bind_create_bucket(registry, buckets, AclReader(meta, buckets), defaults);
   bind_list_buckets(registry, buckets);
   registry.bind<DeleteBucketOp>(DeleteBucket(buckets));
   registry.bind<HeadBucketOp>(head_bucket);

@@ -14,7 +14,8 @@ std::string constraint(std::string_view region) {
 class BucketsTest : public OpsTest {
  protected:
   BucketsTest() {
-    bind_buckets(registry_, world_.buckets());
+    bind_buckets(registry_, world_.buckets(), world_.meta(), NewBucketDefaults::Aws2023);
+    bind_bucket_access(registry_, world_.buckets(), world_.meta());
     bind_listings(registry_, world_.meta());
   }
 };
@@ -107,11 +108,11 @@ TEST_F(BucketsTest, WhatABucketCannotBeIsRefused) {
   };
   EXPECT_EQ(make("x-amz-acl", "public-read"), "400 InvalidBucketAclWithObjectOwnership");
   EXPECT_EQ(make("x-amz-grant-read", "id=1"), "400 InvalidBucketAclWithObjectOwnership");
-  EXPECT_EQ(make("x-amz-object-ownership", "ObjectWriter"), "501 NotImplemented");
+  EXPECT_EQ(make("x-amz-object-ownership", "Mine"), "400 InvalidArgument");
   EXPECT_EQ(make("x-amz-bucket-object-lock-enabled", "true"), "501 NotImplemented");
   EXPECT_EQ(call("HEAD /bucket").status, 404) << "a refused request changes nothing";
   EXPECT_EQ(make("x-amz-acl", "private"), "200 ");
-  EXPECT_EQ(make("x-amz-object-ownership", "BucketOwnerEnforced"), "200 ");
+  EXPECT_EQ(make("x-amz-object-ownership", "BucketOwnerEnforced"), "409 BucketAlreadyOwnedByYou") << "it would be lost";
 }
 
 // Point 17.

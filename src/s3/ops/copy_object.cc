@@ -67,8 +67,8 @@ std::expected<void, wire::ApiError> verify_copy(const StoredContent& copy, const
 
 class CopyObject {
  public:
-  CopyObject(BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index, ContentStore& contents)
-      : buckets_(buckets), reader_(reader), index_(index), contents_(contents) {}
+  CopyObject(BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index, ContentStore& contents, AclReader acls)
+      : buckets_(buckets), reader_(reader), index_(index), contents_(contents), acls_(acls) {}
 
   Task<std::expected<CopyObjectOutput, wire::ApiError>> operator()(wire::Context& context,
                                                                    CopyObjectRequest request) const {
@@ -79,6 +79,11 @@ class CopyObject {
     auto sent = read_object_headers(request);
     if (!sent) co_return std::unexpected(sent.error());
     if (auto good = check_not_onto_itself(request, *source); !good) co_return std::unexpected(good.error());
+    // The source's list stays with the source.
+    FoundBucket& bucket = bucket_of(context);
+    SentAcl said = sent_acl(request);
+    auto acl = co_await acls_.of_new_object(context.principal, bucket, request.key, std::move(said));
+    if (!acl) co_return std::unexpected(acl.error());
     auto source_bucket =
         co_await find_source_bucket(buckets_, context, source->bucket, request.expected_source_bucket_owner);
     if (!source_bucket) co_return std::unexpected(source_bucket.error());
@@ -94,11 +99,11 @@ class CopyObject {
     auto kept = kept_checksum(request, opened->view.row());
     if (!kept) co_return std::unexpected(kept.error());
 
-    FoundBucket& bucket = bucket_of(context);
     auto content = co_await store_copy(bucket, *opened, *kept);
     if (!content) co_return std::unexpected(content.error());
     ObjectHeaders headers = headers_of_copy(request, std::move(*sent), opened->view.detail);
     NewVersion version = make_version(*content, headers, *kept);
+    if (*acl) *version.detail.mutable_acl() = std::move(**acl);
     std::string checksum = version.detail.checksum();
     auto installed = co_await index_.install(bucket, std::move(request.key), std::move(version), std::move(*condition));
     if (!installed) co_return std::unexpected(installed.error());
@@ -141,13 +146,14 @@ class CopyObject {
   ObjectReader reader_;
   ObjectIndex& index_;
   ContentStore& contents_;
+  AclReader acls_;
 };
 
 }  // namespace
 
 void bind_copy_object(wire::Registry& registry, BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index,
-                      ContentStore& contents) {
-  registry.bind_late<CopyObjectOp>(CopyObject(buckets, reader, index, contents));
+                      ContentStore& contents, AclReader acls) {
+  registry.bind_late<CopyObjectOp>(CopyObject(buckets, reader, index, contents, acls));
 }
 
 }  // namespace skerry::s3

@@ -4,6 +4,8 @@
 #include "s3/api/ops.h"
 #include "s3/errors.h"
 #include "s3/names.h"
+#include "s3/ops/acl_reader.h"
+#include "s3/ops/bucket_access_settings.h"
 #include "s3/ops/bucket_settings.h"
 #include "s3/ops/buckets.h"
 
@@ -57,11 +59,8 @@ std::expected<Place, wire::ApiError> place_of(const CreateBucketRequest& request
   return place;
 }
 
-// What a bucket of ours cannot be. ACLs and lock are refused at the front.
+// What a bucket of ours cannot be. A lock is refused at the front.
 std::expected<void, wire::ApiError> check_kind(const CreateBucketRequest& request) {
-  if (request.object_ownership && *request.object_ownership != ObjectOwnership::kBucketOwnerEnforced) {
-    return std::unexpected(not_implemented_header("x-amz-object-ownership"));
-  }
   const auto& configuration = request.create_bucket_configuration;
   if (configuration && (configuration->location || configuration->bucket)) {
     return std::unexpected(error(Errc::NotImplemented, "Directory buckets are not implemented."));
@@ -71,7 +70,8 @@ std::expected<void, wire::ApiError> check_kind(const CreateBucketRequest& reques
 
 class CreateBucket {
  public:
-  explicit CreateBucket(BucketRegistry& buckets) : buckets_(&buckets) {}
+  CreateBucket(BucketRegistry& buckets, AclReader acls, NewBucketDefaults defaults)
+      : buckets_(&buckets), acls_(acls), defaults_(defaults) {}
 
   Task<std::expected<CreateBucketOutput, wire::ApiError>> operator()(wire::Context& context,
                                                                      CreateBucketRequest request) {
@@ -91,11 +91,18 @@ class CreateBucket {
       if (!tags) co_return std::unexpected(tags.error());
       wanted.documents.push_back({std::string(kTaggingDocument), std::move(*tags)});
     }
+    SentAcl sent = sent_acl(request);
+    const bool plain = !tagged && sent.empty() && !request.object_ownership;
+    auto access = co_await access_of(context.principal, request, std::move(sent));
+    if (!access) co_return std::unexpected(access.error());
+    if (std::string bytes = access->SerializeAsString(); !bytes.empty()) {
+      wanted.documents.push_back({std::string(kAccessDocument), std::move(bytes)});
+    }
     auto created = co_await buckets_->create(std::move(wanted));
     if (!created) {
       bool own = created.error().is(info(Errc::BucketAlreadyOwnedByYou));
       bool again = false;
-      if (own && !tagged && place->region == kDefaultRegion) again = co_await is_in_default_region(request.bucket);
+      if (own && plain && place->region == kDefaultRegion) again = co_await is_in_default_region(request.bucket);
       if (!again) co_return std::unexpected(created.error());
     }
     CreateBucketOutput output;
@@ -110,13 +117,58 @@ class CreateBucket {
     co_return found && found->record.region() == kDefaultRegion;
   }
 
+  // Who may use the bucket at first.
+  Task<std::expected<record::BucketAccess, wire::ApiError>> access_of(const wire::Principal& owner,
+                                                                      const CreateBucketRequest& request,
+                                                                      SentAcl sent) {
+    record::BucketAccess access;
+    if (defaults_ == NewBucketDefaults::Legacy) {
+      access.set_ownership(record::BucketAccess::OBJECT_WRITER);
+      access.set_ownership_removed(true);
+    } else {
+      record::PublicAccessBlock& block = *access.mutable_public_access_block();
+      block.set_block_public_acls(true);
+      block.set_ignore_public_acls(true);
+      block.set_block_public_policy(true);
+      block.set_restrict_public_buckets(true);
+    }
+    if (request.object_ownership) {
+      auto ownership = find_ownership(*request.object_ownership);
+      if (!ownership) {
+        co_return std::unexpected(invalid_argument("", "x-amz-object-ownership", *request.object_ownership));
+      }
+      access.set_ownership(*ownership);
+      access.clear_ownership_removed();
+    }
+    if (sent.empty()) co_return access;
+    const bool enforced = access.ownership() == record::BucketAccess::BUCKET_OWNER_ENFORCED;
+    if (enforced && !sent.grants.empty()) co_return std::unexpected(error(Errc::InvalidBucketAclWithObjectOwnership));
+    AclOwners owners{owner.canonical_id, owner.canonical_id};
+    auto acl = co_await acls_.read(std::move(sent), std::move(owners));
+    if (!acl) co_return std::unexpected(acl.error());
+    if (is_private(*acl)) co_return access;
+    if (enforced) co_return std::unexpected(error(Errc::InvalidBucketAclWithObjectOwnership));
+    if (is_public(*acl)) {
+      bool blocked = access.public_access_block().block_public_acls();
+      std::string account_id = owner.account_id;
+      auto whole = co_await buckets_->account_public_access_block(std::move(account_id));
+      if (!whole) co_return std::unexpected(whole.error());
+      if (*whole && (*whole)->block_public_acls()) blocked = true;
+      if (blocked) co_return std::unexpected(error(Errc::InvalidBucketAclWithBlockPublicAccessError));
+    }
+    *access.mutable_acl() = std::move(*acl);
+    co_return access;
+  }
+
   BucketRegistry* buckets_;
+  AclReader acls_;
+  const NewBucketDefaults defaults_;
 };
 
 }  // namespace
 
-void bind_create_bucket(wire::Registry& registry, BucketRegistry& buckets) {
-  registry.bind<CreateBucketOp>(CreateBucket(buckets));
+void bind_create_bucket(wire::Registry& registry, BucketRegistry& buckets, AclReader acls, NewBucketDefaults defaults) {
+  registry.bind<CreateBucketOp>(CreateBucket(buckets, acls, defaults));
 }
 
 }  // namespace skerry::s3

@@ -54,7 +54,7 @@ std::expected<void, wire::ApiError> choose_checksum(const CreateMultipartUploadR
 
 class CreateMultipartUpload {
  public:
-  explicit CreateMultipartUpload(MultipartStore& uploads) : uploads_(uploads) {}
+  CreateMultipartUpload(MultipartStore& uploads, AclReader acls) : uploads_(uploads), acls_(acls) {}
 
   Task<std::expected<CreateMultipartUploadOutput, wire::ApiError>> operator()(
       wire::Context& context, CreateMultipartUploadRequest request) const {
@@ -62,6 +62,10 @@ class CreateMultipartUpload {
     if (!headers) co_return std::unexpected(headers.error());
     NewUpload wanted;
     if (auto good = choose_checksum(request, wanted.record); !good) co_return std::unexpected(good.error());
+    SentAcl sent = sent_acl(request);
+    auto acl = co_await acls_.of_new_object(context.principal, bucket_of(context), request.key, std::move(sent));
+    if (!acl) co_return std::unexpected(acl.error());
+    if (*acl) *wanted.detail.mutable_acl() = std::move(**acl);
     wanted.record.set_storage_class(headers->storage_class);
     wanted.record.set_initiator_arn(context.principal.arn);
     keep_headers(*headers, wanted.detail);
@@ -80,12 +84,13 @@ class CreateMultipartUpload {
 
  private:
   MultipartStore& uploads_;
+  AclReader acls_;
 };
 
 }  // namespace
 
-void bind_create_multipart_upload(wire::Registry& registry, MultipartStore& uploads) {
-  registry.bind<CreateMultipartUploadOp>(CreateMultipartUpload(uploads));
+void bind_create_multipart_upload(wire::Registry& registry, MultipartStore& uploads, AclReader acls) {
+  registry.bind<CreateMultipartUploadOp>(CreateMultipartUpload(uploads, acls));
 }
 
 }  // namespace skerry::s3

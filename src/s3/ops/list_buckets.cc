@@ -44,7 +44,7 @@ class ListBuckets {
     if (!page) co_return std::unexpected(page.error());
 
     ListBucketsOutput output;
-    output.owner = owner_of(context);
+    output.owner = Owner{.id = context.principal.canonical_id};
     output.prefix = std::move(request.prefix);
     auto& buckets = output.buckets.emplace();
     buckets.reserve(page->buckets.size());

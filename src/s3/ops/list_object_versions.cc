@@ -57,7 +57,7 @@ class ListObjectVersions {
       output.next_key_marker = key_text->show(page->last_key);
       if (page->last_version) output.next_version_id_marker = page->last_version->text();
     }
-    show_all(*page, *key_text, owner_of(context), output);
+    show_all(*page, *key_text, owner_of(bucket_of(context)), output);
     output.name = std::move(request.bucket);
     output.prefix = key_text->show(request.prefix.value_or(""));
     if (grouped) output.delimiter = key_text->show_if(request.delimiter);

@@ -33,7 +33,7 @@ class ListObjects {
     output.marker = key_text->show(request.marker.value_or(""));
     // Without a delimiter the last key is the marker, and AWS leaves it to the client to see that.
     if (page->truncated && grouped) output.next_marker = key_text->show(page->last);
-    output.contents = shown_objects(page->objects, *key_text, owner_of(context));
+    output.contents = shown_objects(page->objects, *key_text, owner_of(bucket_of(context)));
     output.name = std::move(request.bucket);
     output.prefix = key_text->show(request.prefix.value_or(""));
     if (grouped) output.delimiter = key_text->show_if(request.delimiter);

@@ -47,7 +47,7 @@ class ListObjectsV2 {
     if (!page) co_return std::unexpected(page.error());
 
     std::optional<Owner> owner;
-    if (request.fetch_owner.value_or(false)) owner = owner_of(context);
+    if (request.fetch_owner.value_or(false)) owner = owner_of(bucket_of(context));
     ListObjectsV2Output output;
     output.is_truncated = page->truncated;
     output.key_count = static_cast<std::int32_t>(page->objects.size() + page->common_prefixes.size());

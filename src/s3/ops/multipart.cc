@@ -46,7 +46,7 @@ Owner upload_owner(const wire::Context& context) {
 }
 
 void bind_multipart(wire::Registry& registry, const MultipartParts& parts) {
-  bind_create_multipart_upload(registry, parts.uploads);
+  bind_create_multipart_upload(registry, parts.uploads, AclReader(parts.meta, parts.buckets));
   bind_upload_part(registry, parts.uploads, parts.contents);
   bind_upload_part_copy(registry, parts);
   bind_complete_multipart_upload(registry, parts.uploads);

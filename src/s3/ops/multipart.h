@@ -8,6 +8,7 @@
 #include "s3/api/types.h"
 #include "s3/content_store.h"
 #include "s3/multipart_store.h"
+#include "s3/ops/acl_reader.h"
 #include "s3/ops/bind.h"
 #include "s3/ops/checksum_fields.h"
 #include "wire/context.h"
@@ -52,7 +53,7 @@ Initiator initiator_of(const record::Upload& upload, const wire::Context& contex
 Owner upload_owner(const wire::Context& context);
 
 // One file each; bind_multipart() binds them all.
-void bind_create_multipart_upload(wire::Registry& registry, MultipartStore& uploads);
+void bind_create_multipart_upload(wire::Registry& registry, MultipartStore& uploads, AclReader acls);
 void bind_upload_part(wire::Registry& registry, MultipartStore& uploads, ContentStore& contents);
 void bind_upload_part_copy(wire::Registry& registry, const MultipartParts& parts);
 void bind_complete_multipart_upload(wire::Registry& registry, MultipartStore& uploads);

@@ -1,4 +1,5 @@
 #pragma once
+#include "s3/ops/acl_reader.h"
 #include "s3/ops/bind.h"
 #include "s3/ops/read_object.h"
 
@@ -6,15 +7,15 @@
 // outlives the registry.
 namespace skerry::s3 {
 
-void bind_put_object(wire::Registry& registry, ObjectIndex& index, ContentStore& contents);
+void bind_put_object(wire::Registry& registry, ObjectIndex& index, ContentStore& contents, AclReader acls);
 void bind_get_object(wire::Registry& registry, ObjectReader reader);
 void bind_head_object(wire::Registry& registry, ObjectReader reader);
 void bind_delete_object(wire::Registry& registry, ObjectIndex& index);
 void bind_delete_objects(wire::Registry& registry, ObjectIndex& index);
 void bind_copy_object(wire::Registry& registry, BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index,
-                      ContentStore& contents);
+                      ContentStore& contents, AclReader acls);
 void bind_get_object_attributes(wire::Registry& registry, ObjectIndex& index, storage::MetaStore& meta);
-void bind_get_object_acl(wire::Registry& registry, ObjectIndex& index);
+void bind_object_acl(wire::Registry& registry, ObjectIndex& index, AclReader acls);
 void bind_object_tagging(wire::Registry& registry, ObjectIndex& index);
 void bind_post_object(wire::Registry& registry, const ObjectParts& parts);
 

@@ -4,6 +4,7 @@
 #include "auth/post_form.h"
 #include "auth/post_policy.h"
 #include "auth/post_signature.h"
+#include "iam/principal.h"
 #include "s3/api/ops.h"
 #include "s3/errors.h"
 #include "s3/front.h"
@@ -44,9 +45,13 @@ class PostObject {
 
     auto posted = read_posted_fields(*fields);
     if (!posted) co_return std::unexpected(posted.error());
+    const AclReader acls(parts_.meta, parts_.buckets);
+    auto acl = co_await acls.of_new_object(policy->writer, policy->bucket, posted->key, std::move(posted->acl));
+    if (!acl) co_return std::unexpected(acl.error());
     auto content = co_await store(form, *policy, posted->digests, context.request.length);
     if (!content) co_return std::unexpected(content.error());
     NewVersion version = make_version(*content, posted->headers, posted->digests.kept());
+    if (*acl) *version.detail.mutable_acl() = std::move(**acl);
     WriteCondition none;
     std::string key = posted->key;
     auto installed = co_await parts_.index.install(policy->bucket, std::move(key), std::move(version), std::move(none));
@@ -60,6 +65,7 @@ class PostObject {
   struct Permit {
     FoundBucket bucket;
     auth::PostPolicy policy;
+    wire::Principal writer;
   };
 
   Task<std::expected<Permit, wire::ApiError>> authorize(const auth::FormFields& fields, std::string bucket_name) const {
@@ -87,7 +93,12 @@ class PostObject {
     if (region_matters && who->region != bucket->record.region()) {
       co_return std::unexpected(api::api_error(auth::wrong_region(*who, bucket->record.region())));
     }
-    co_return Permit{std::move(*bucket), std::move(*policy)};
+    wire::Principal writer{.account_id = who->credential->account_id, .canonical_id = bucket->access->owner};
+    if (const auto& owner = who->credential->owner) {
+      writer.canonical_id = owner->canonical_id;
+      writer.arn = owner->arn;
+    }
+    co_return Permit{std::move(*bucket), std::move(*policy), std::move(writer)};
   }
 
   // `proposed`: the whole form's length, where the client has said it.

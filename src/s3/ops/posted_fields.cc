@@ -42,6 +42,17 @@ std::optional<std::string> optional_field(const net::Headers& headers, std::stri
   return value ? std::optional(*value) : std::nullopt;
 }
 
+// The members of which sent_acl reads.
+struct PostedAcl {
+  std::optional<std::string> acl, grant_full_control, grant_read, grant_read_acp, grant_write_acp;
+};
+
+PostedAcl posted_acl(const net::Headers& fields) {
+  return {optional_field(fields, "x-amz-acl"), optional_field(fields, "x-amz-grant-full-control"),
+          optional_field(fields, "x-amz-grant-read"), optional_field(fields, "x-amz-grant-read-acp"),
+          optional_field(fields, "x-amz-grant-write-acp")};
+}
+
 PostedHeaders sent_headers(const net::Headers& fields) {
   PostedHeaders out;
   out.content_type = optional_field(fields, "content-type");
@@ -103,7 +114,7 @@ std::expected<PostedFields, wire::ApiError> read_posted_fields(const auth::FormF
     return std::unexpected(invalid_argument("User key must have a length greater than 0.", "key", ""));
   }
   if (auto good = check_object_key(out.key); !good) return std::unexpected(good.error());
-  if (auto good = check_served_headers(PostObjectOp::descriptor(), fields); !good) return std::unexpected(good.error());
+  if (auto good = check_served_headers(fields); !good) return std::unexpected(good.error());
   auto headers = read_object_headers(sent_headers(fields));
   if (!headers) return std::unexpected(headers.error());
   out.headers = std::move(*headers);
@@ -115,6 +126,7 @@ std::expected<PostedFields, wire::ApiError> read_posted_fields(const auth::FormF
   auto digests = ExpectedDigests::parse(fields);
   if (!digests) return std::unexpected(digests.error());
   out.digests = *digests;
+  out.acl = sent_acl(posted_acl(fields));
 
   std::string_view status = fields.get("success_action_status");
   if (status == "200") out.status = 200;

@@ -6,6 +6,7 @@
 
 #include "auth/form_fields.h"
 #include "s3/integrity.h"
+#include "s3/ops/acl_reader.h"
 #include "s3/ops/object_headers.h"
 #include "wire/error.h"
 
@@ -16,6 +17,7 @@ struct PostedFields {
   std::string key;
   ObjectHeaders headers;
   ExpectedDigests digests;
+  SentAcl acl;
   std::int32_t status = 204;  // where there is no redirect
   std::string redirect;       // success_action_redirect, where it is a URL
 };

@@ -14,7 +14,8 @@ namespace {
 
 class PutObject {
  public:
-  PutObject(ObjectIndex& index, ContentStore& contents) : index_(index), contents_(contents) {}
+  PutObject(ObjectIndex& index, ContentStore& contents, AclReader acls)
+      : index_(index), contents_(contents), acls_(acls) {}
 
   Task<std::expected<PutObjectOutput, wire::ApiError>> operator()(wire::Context& context,
                                                                   PutObjectRequest request) const {
@@ -23,6 +24,9 @@ class PutObject {
     if (!condition) co_return std::unexpected(condition.error());
     auto headers = read_object_headers(request);
     if (!headers) co_return std::unexpected(headers.error());
+    SentAcl sent = sent_acl(request);
+    auto acl = co_await acls_.of_new_object(context.principal, bucket, request.key, std::move(sent));
+    if (!acl) co_return std::unexpected(acl.error());
     auto expected = ExpectedDigests::parse(context.request.headers, context.route.query);
     if (!expected) co_return std::unexpected(expected.error());
     auto length = body_length(context.request, request.body);
@@ -39,6 +43,7 @@ class PutObject {
     }
 
     NewVersion version = make_version(*content, *headers, expected->kept());
+    if (*acl) *version.detail.mutable_acl() = std::move(**acl);
     std::string checksum = version.detail.checksum();
     auto installed = co_await index_.install(bucket, std::move(request.key), std::move(version), std::move(*condition));
     if (!installed) co_return std::unexpected(installed.error());
@@ -55,12 +60,13 @@ class PutObject {
  private:
   ObjectIndex& index_;
   ContentStore& contents_;
+  AclReader acls_;
 };
 
 }  // namespace
 
-void bind_put_object(wire::Registry& registry, ObjectIndex& index, ContentStore& contents) {
-  registry.bind<PutObjectOp>(PutObject(index, contents));
+void bind_put_object(wire::Registry& registry, ObjectIndex& index, ContentStore& contents, AclReader acls) {
+  registry.bind<PutObjectOp>(PutObject(index, contents, acls));
 }
 
 }  // namespace skerry::s3
