@@ -21,8 +21,8 @@ inline constexpr std::string_view kAnonymousId = "65a011a29cdf8ec533ec3d1ccaae92
 inline constexpr int kGrantsMax = 100;
 
 // What a caller has to have been granted for an action, where it can be had by an ACL at all. The action in lower case,
-// as policies have it; `on_object`: whether it is the object's list that grants it. Source: the table in "Mapping of ACL
-// permissions and access policy permissions", S3's user guide.
+// as policies have it; `on_object`: whether it is the object's list that grants it. Source: the table in "Mapping of
+// ACL permissions and access policy permissions", S3's user guide.
 struct AclNeed {
   AclPermission permission;
   bool on_object;

@@ -28,10 +28,10 @@ TEST(AclTest, CannedAclsGrantWhatTheyAreDocumentedTo) {
   struct Case {
     std::string_view name, friend_may, stranger_may, nobody_may;
   };
-  for (const Case& c : {Case{"private", "", "", ""}, Case{"public-read", "r", "r", "r"},
-                        Case{"public-read-write", "rw", "rw", "rw"}, Case{"authenticated-read", "r", "r", ""},
-                        Case{"bucket-owner-read", "r", "", ""}, Case{"bucket-owner-full-control", "rwRW", "", ""},
-                        Case{"log-delivery-write", "", "", ""}}) {
+  for (const Case& c :
+       {Case{"private", "", "", ""}, Case{"public-read", "r", "r", "r"}, Case{"public-read-write", "rw", "rw", "rw"},
+        Case{"authenticated-read", "r", "r", ""}, Case{"bucket-owner-read", "r", "", ""},
+        Case{"bucket-owner-full-control", "rwRW", "", ""}, Case{"log-delivery-write", "", "", ""}}) {
     AccessControlList acl = canned(c.name);
     EXPECT_EQ(acl.owner(), kOwnerId);
     EXPECT_EQ(may(acl, kOwnerId), "rwRW") << c.name;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "auth/authenticated.h"
+#include "iam/account_epochs.h"
+#include "iam/directory.h"
 #include "s3/front.h"
 #include "s3/test_world.h"
 #include "wire/registry.h"
@@ -61,7 +63,11 @@ struct Reply {
 class OpsTest : public testing::Test {
  protected:
   explicit OpsTest(storage::Faults faults = {}, Front::Options options = {})
-      : world_(1, faults), front_(world_.buckets(), options), router_({&front_.service()}, {"localhost"}) {}
+      : world_(1, faults),
+        account_epochs_(world_.meta(), world_.sim, {}),
+        directory_(world_.meta(), account_epochs_),
+        front_(world_.buckets(), options),
+        router_({&front_.service()}, {"localhost"}) {}
 
   // `what` is method and target: "GET /bucket?list-type=2".
   Reply call(std::string_view what, std::string body = {},
@@ -104,6 +110,8 @@ class OpsTest : public testing::Test {
 
   static constexpr std::string_view kId = "4442587FB7D0A2F9";
   World world_;
+  iam::AccountEpochs account_epochs_;
+  iam::Directory directory_;
   wire::Registry registry_;
   Front front_;
   wire::Router router_;

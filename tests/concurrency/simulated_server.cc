@@ -124,11 +124,13 @@ void SimulatedServer::bind() {
   contents_ = std::make_unique<s3::ContentStore>(
       s3::ContentStore::Parts{client_->meta(), client_->blobs(), epochs_, readers_, workers_});
   uploads_ = std::make_unique<s3::MultipartStore>(client_->meta(), *buckets_, *index_, clock_, random_, dropped);
+  account_epochs_ = std::make_unique<iam::AccountEpochs>(client_->meta(), clock_, iam::AccountEpochs::Options{});
+  directory_ = std::make_unique<iam::Directory>(client_->meta(), *account_epochs_);
   front_ = std::make_unique<s3::Front>(*buckets_, s3::Front::Options{});
   router_ = std::make_unique<wire::Router>(std::vector<const wire::Service*>{&front_->service()},
                                            std::vector<std::string>{"localhost"});
   s3::bind_buckets(registry_, *buckets_, client_->meta(), s3::NewBucketDefaults::Aws2023);
-  s3::bind_bucket_access(registry_, *buckets_, client_->meta());
+  s3::bind_bucket_access(registry_, {.buckets = *buckets_, .directory = *directory_, .meta = client_->meta()});
   s3::bind_bucket_settings(registry_, *buckets_);
   s3::bind_listings(registry_, client_->meta());
   s3::bind_objects(registry_, {.buckets = *buckets_,

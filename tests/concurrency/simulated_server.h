@@ -7,6 +7,8 @@
 
 #include "auth/authenticator.h"
 #include "base/sim_executor.h"
+#include "iam/account_epochs.h"
+#include "iam/directory.h"
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
 #include "s3/front.h"
@@ -120,6 +122,8 @@ class SimulatedServer final : public storage::SweepHost {
   std::unique_ptr<s3::MultipartStore> uploads_;
   std::unique_ptr<s3::ContentStore> contents_;
   std::unique_ptr<s3::Janitor> janitor_;
+  std::unique_ptr<iam::AccountEpochs> account_epochs_;
+  std::unique_ptr<iam::Directory> directory_;
   std::unique_ptr<s3::Front> front_;
   std::unique_ptr<wire::Router> router_;
   wire::Registry registry_;

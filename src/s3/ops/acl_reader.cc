@@ -60,8 +60,8 @@ std::optional<std::vector<std::pair<std::string, std::string>>> split_grantees(s
 
 // What a document's grantee is named by. Nothing: its members are not those of its type.
 std::optional<std::pair<std::string, std::string>> named_by(const Grantee& grantee) {
-  auto named = [](std::string_view type, const std::optional<std::string>& value)
-      -> std::optional<std::pair<std::string, std::string>> {
+  auto named = [](std::string_view type,
+                  const std::optional<std::string>& value) -> std::optional<std::pair<std::string, std::string>> {
     if (!value || value->empty()) return std::nullopt;
     return std::pair(std::string(type), *value);
   };
@@ -114,8 +114,8 @@ Task<std::expected<AccessControlList, wire::ApiError>> AclReader::read_document(
   AccessControlList acl;
   acl.set_owner(owners.owner);
   for (const Grant& sent : *document.grants) {
-    auto permission = sent.permission ? std::ranges::find(kPermissions, *sent.permission, &PermissionName::name)
-                                      : kPermissions.end();
+    auto permission =
+        sent.permission ? std::ranges::find(kPermissions, *sent.permission, &PermissionName::name) : kPermissions.end();
     auto named = sent.grantee ? named_by(*sent.grantee) : std::nullopt;
     if (permission == kPermissions.end() || !named) co_return std::unexpected(error(Errc::MalformedACLError));
     auto granted = co_await grantee(std::move(named->first), std::move(named->second));
@@ -173,11 +173,12 @@ Task<std::expected<void, wire::ApiError>> AclReader::check_public(const wire::Pr
   if (!block) co_return std::unexpected(block.error());
   if (!block->block_public_acls()) co_return Done();
   if (caller.arn.empty()) co_return std::unexpected(error(Errc::AccessDenied));
-  co_return std::unexpected(error(
-      Errc::AccessDenied,
-      fmt::format("User: {} is not authorized to perform: {} on resource: \"arn:aws:s3:::{}{}{}\" because public access "
-                  "control lists (ACLs) are blocked by the BlockPublicAcls block public access setting",
-                  caller.arn, action, bucket.name, key.empty() ? "" : "/", key)));
+  co_return std::unexpected(
+      error(Errc::AccessDenied,
+            fmt::format(
+                "User: {} is not authorized to perform: {} on resource: \"arn:aws:s3:::{}{}{}\" because public access "
+                "control lists (ACLs) are blocked by the BlockPublicAcls block public access setting",
+                caller.arn, action, bucket.name, key.empty() ? "" : "/", key)));
 }
 
 Task<std::expected<record::Grant, wire::ApiError>> AclReader::grantee(std::string type, std::string value) const {

@@ -64,7 +64,8 @@ class AclReader {
 
   // Of the document that PutBucketAcl and PutObjectAcl take.
   // Errors: MalformedACLError, InvalidArgument, AccessDenied (another owner), UnresolvableGrantByEmailAddress.
-  Task<std::expected<AccessControlList, wire::ApiError>> read_document(AccessControlPolicy document, AclOwners owners) const;
+  Task<std::expected<AccessControlList, wire::ApiError>> read_document(AccessControlPolicy document,
+                                                                       AclOwners owners) const;
 
   // What either of those operations sets: from exactly one of headers and document.
   // Errors: also UnexpectedContent (both), MissingSecurityHeader (neither).

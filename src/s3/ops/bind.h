@@ -2,6 +2,7 @@
 #include "auth/authenticator.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "iam/directory.h"
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
 #include "s3/multipart_store.h"
@@ -21,8 +22,13 @@ enum class NewBucketDefaults { Aws2023, Legacy };
 void bind_buckets(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta,
                   NewBucketDefaults defaults);
 
-// A bucket's ACL, ownership controls and public access block.
-void bind_bucket_access(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta);
+// A bucket's policy, ACL, ownership controls and public access block.
+struct BucketAccessParts {
+  BucketRegistry& buckets;
+  iam::Directory& directory;  // for the names in policies
+  storage::MetaStore& meta;   // for accounts
+};
+void bind_bucket_access(wire::Registry& registry, const BucketAccessParts& parts);
 
 // Tagging and versioning, and the settings that AWS answers with a default: encryption, logging, accelerate,
 // request payment, notification.

@@ -2,10 +2,11 @@
 
 namespace skerry::s3 {
 
-void bind_bucket_access(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta) {
-  bind_bucket_acl(registry, buckets, AclReader(meta, buckets));
-  bind_ownership_controls(registry, buckets);
-  bind_public_access_block(registry, buckets);
+void bind_bucket_access(wire::Registry& registry, const BucketAccessParts& parts) {
+  bind_bucket_acl(registry, parts.buckets, AclReader(parts.meta, parts.buckets));
+  bind_bucket_policy(registry, parts);
+  bind_ownership_controls(registry, parts.buckets);
+  bind_public_access_block(registry, parts.buckets);
 }
 
 }  // namespace skerry::s3

@@ -17,7 +17,7 @@ class BucketAccessTest : public ObjectsTest {
  protected:
   BucketAccessTest() {
     bind_buckets(registry_, world_.buckets(), world_.meta(), NewBucketDefaults::Aws2023);
-    bind_bucket_access(registry_, world_.buckets(), world_.meta());
+    bind_bucket_access(registry_, {world_.buckets(), directory_, world_.meta()});
     set_ownership("ObjectWriter");
   }
 
@@ -55,7 +55,10 @@ class BucketAccessTest : public ObjectsTest {
     for (const std::string& one : reply.all("Grant")) {
       Reply part{.body = one};
       std::string who = part.has("URI") ? part.text("URI") : part.text("ID");
-      out.push_back(fmt::format("{} {}", who == kAllUsers ? "all" : who == canonical_id(kOwner) ? "owner" : who,
+      out.push_back(fmt::format("{} {}",
+                                who == kAllUsers              ? "all"
+                                : who == canonical_id(kOwner) ? "owner"
+                                                              : who,
                                 part.text("Permission")));
     }
     return out;
@@ -264,6 +267,107 @@ TEST_F(BucketAccessTest, WhereListsAreOffOnlyTheBucketOwnersFullControlIsTaken) 
   EXPECT_EQ(get("new").body, "x");
   ASSERT_EQ(set_ownership("ObjectWriter"), "200 ");
   EXPECT_THAT(acl("/bucket/k?acl"), ElementsAre("owner FULL_CONTROL", "all READ")) << "it has its effect again";
+}
+
+// One statement about bucket `bucket`.
+std::string statement(std::string_view principal, std::string_view action = "s3:GetObject",
+                      std::string_view resource = "arn:aws:s3:::bucket/*", std::string_view effect = "Allow") {
+  return fmt::format(R"({{"Effect":"{}","Principal":{},"Action":"{}","Resource":"{}"}})", effect, principal, action,
+                     resource);
+}
+std::string policy_of(std::string statement) {
+  return R"({"Version":"2012-10-17","Statement":[)" + std::move(statement) + "]}";
+}
+
+// Point 58.
+TEST_F(BucketAccessTest, APolicyIsSetToldAndRemoved) {
+  Reply none = call("GET /bucket?policy");
+  EXPECT_EQ(none.status, 404);
+  EXPECT_EQ(none.text("Code"), "NoSuchBucketPolicy");
+  EXPECT_EQ(none.text("Message"), "The bucket policy does not exist");
+  EXPECT_EQ(none.text("BucketName"), "bucket");
+  EXPECT_EQ(call("GET /bucket?policyStatus").text("Code"), "NoSuchBucketPolicy");
+
+  std::string policy = policy_of(statement(R"({"AWS":"arn:aws:iam::444455556666:root"})"));
+  EXPECT_EQ(said(call("PUT /bucket?policy", policy)), "204 ") << "without a digest, as older clients send it";
+  Reply told = call("GET /bucket?policy");
+  EXPECT_EQ(told.body, policy);
+  EXPECT_EQ(told.header("content-type"), "application/json");
+  EXPECT_EQ(call("GET /bucket?policyStatus").text("IsPublic"), "false");
+  auto found = world_.sim.run(world_.buckets().find("bucket"));
+  EXPECT_EQ(found->access->policy.list().size(), 1u);
+  EXPECT_EQ(said(call("PUT /bucket?policy", policy_of(statement("\"*\"")))), "204 ");
+  EXPECT_EQ(call("GET /bucket?policyStatus").text("IsPublic"), "true");
+  EXPECT_EQ(call("DELETE /bucket?policy").status, 204);
+  EXPECT_EQ(call("DELETE /bucket?policy").status, 204);
+  EXPECT_EQ(call("GET /bucket?policy").status, 404);
+}
+
+TEST_F(BucketAccessTest, APolicyIsKeptWithUniqueIds) {
+  auto store = [&](std::string name, std::string id) -> Task<> {
+    auto change = co_await directory_.begin(std::string(kOwner));
+    iam::record::User user;
+    user.mutable_identity()->set_id(id);
+    user.mutable_identity()->set_name(name);
+    user.mutable_identity()->set_path("/");
+    change->put(user);
+    change->place(iam::rows::Entity::User, id, name);
+    auto done = co_await directory_.commit(std::move(*change));
+    EXPECT_TRUE(done && *done);
+  };
+  world_.sim.run(store("ann", "AIDAANNANNANNANNANNA"));
+  std::string policy = policy_of(statement(R"({"AWS":["arn:aws:iam::111122223333:user/ann"]})"));
+  EXPECT_EQ(said(call("PUT /bucket?policy", policy)), "204 ");
+  EXPECT_EQ(call("GET /bucket?policy").body, policy);
+  auto found = world_.sim.run(world_.buckets().find("bucket"));
+  EXPECT_THAT(found->access->record.policy(), HasSubstr("[\"AIDAANNANNANNANNANNA\"]"));
+  EXPECT_EQ(call("PUT /bucket?policy", policy_of(statement(R"({"AWS":"arn:aws:iam::111122223333:user/bob"})")))
+                .text("Message"),
+            "Invalid principal in policy");
+}
+
+// Point 58.
+TEST_F(BucketAccessTest, APolicyThatIsNoneIsRefused) {
+  auto set = [&](std::string policy) {
+    Reply reply = call("PUT /bucket?policy", std::move(policy));
+    EXPECT_EQ(reply.status, 400);
+    return fmt::format("{}: {}", reply.text("Code"), reply.text("Message"));
+  };
+  std::string all = "\"*\"";
+  EXPECT_EQ(set("hello"), "MalformedPolicy: Policies must be valid JSON and the first byte must be '{'");
+  EXPECT_EQ(set("{oops"), "MalformedPolicy: This policy contains invalid Json");
+  EXPECT_EQ(set("{\"Statement\":\"\xff\"}"), "MalformedPolicy: This policy contains invalid Json");
+  EXPECT_EQ(set(R"({"Version":"2012-10-17"})"), "MalformedPolicy: Missing required field Statement");
+  EXPECT_EQ(set(policy_of(statement(all, "s3:GetObject", "arn:aws:s3:::other/*"))),
+            "MalformedPolicy: Policy has invalid resource");
+  EXPECT_EQ(set(policy_of(statement(all, "s3:GetObjekt"))), "MalformedPolicy: Policy has invalid action");
+  EXPECT_EQ(set(policy_of(statement(all, "s3:ListAllMyBuckets"))), "MalformedPolicy: Policy has invalid action");
+  EXPECT_EQ(set(policy_of(statement(all, "s3:ListBucket"))),
+            "MalformedPolicy: Action does not apply to any resource(s) in statement");
+  EXPECT_EQ(set(policy_of(statement(R"({"AWS":"arn:aws:iam::999988887777:root"})"))),
+            "MalformedPolicy: Invalid principal in policy");
+  EXPECT_EQ(set(policy_of(statement(R"({"AWS":"ann"})"))), "MalformedPolicy: Invalid principal in policy");
+  std::string sid(20'480, 's');
+  EXPECT_EQ(set(policy_of("{\"Sid\":\"" + sid + "\"," + statement(all).substr(1))),
+            "MalformedPolicy: Policy exceeds the maximum allowed document size.");
+  EXPECT_EQ(call("GET /bucket?policy").status, 404) << "a refused request changes nothing";
+}
+
+TEST_F(BucketAccessTest, APublicPolicyIsBlocked) {
+  ASSERT_EQ(set_block("<BlockPublicPolicy>true</BlockPublicPolicy>"), "200 ");
+  Reply refused = call("PUT /bucket?policy", policy_of(statement("\"*\"")));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.text("Code"), "AccessDenied");
+  EXPECT_EQ(refused.text("Message"),
+            "User: arn:aws:iam::111122223333:root is not authorized to perform: s3:PutBucketPolicy on resource: "
+            "&quot;arn:aws:s3:::bucket&quot; because public policies are blocked by the BlockPublicPolicy block public "
+            "access "
+            "setting.");
+  EXPECT_EQ(call("GET /bucket?policy").status, 404);
+  EXPECT_EQ(
+      said(call("PUT /bucket?policy", policy_of(statement("\"*\"", "s3:GetObject", "arn:aws:s3:::bucket/*", "Deny")))),
+      "204 ")
+      << "a deny is not public";
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ class BucketSettingsTest : public OpsTest {
  protected:
   BucketSettingsTest() {
     bind_buckets(registry_, world_.buckets(), world_.meta(), NewBucketDefaults::Aws2023);
-    bind_bucket_access(registry_, world_.buckets(), world_.meta());
+    bind_bucket_access(registry_, {world_.buckets(), directory_, world_.meta()});
     bind_bucket_settings(registry_, world_.buckets());
     bucket_ = world_.make_bucket("bucket");
   }

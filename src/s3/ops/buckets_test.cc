@@ -15,7 +15,7 @@ class BucketsTest : public OpsTest {
  protected:
   BucketsTest() {
     bind_buckets(registry_, world_.buckets(), world_.meta(), NewBucketDefaults::Aws2023);
-    bind_bucket_access(registry_, world_.buckets(), world_.meta());
+    bind_bucket_access(registry_, {world_.buckets(), directory_, world_.meta()});
     bind_listings(registry_, world_.meta());
   }
 };

@@ -44,8 +44,8 @@ class PutBucketOwnershipControls {
     const auto& rules = request.ownership_controls.rules;
     auto ownership = rules.size() == 1 ? find_ownership(rules[0].object_ownership) : std::nullopt;
     if (!ownership) co_return std::unexpected(error(Errc::MalformedXML));
-    BucketRegistry::AccessChange change =
-        [ownership = *ownership](Access& access) -> std::expected<void, wire::ApiError> {
+    BucketRegistry::AccessChange change = [ownership =
+                                               *ownership](Access& access) -> std::expected<void, wire::ApiError> {
       // A list that gives somebody something would lose its effect without a word.
       if (ownership == Access::BUCKET_OWNER_ENFORCED && access.has_acl() && !is_private(access.acl())) {
         return std::unexpected(error(Errc::InvalidBucketAclWithObjectOwnership));
