@@ -55,7 +55,6 @@ ROWS += [
         "analytics",
         "metrics",
         "intelligent-tiering",
-        "policyStatus",
         "object-lock",
         "metadataTable",
     )

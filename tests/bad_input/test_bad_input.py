@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from bad_input import listing, multipart, names, reading, signing, writing
+from bad_input import access, listing, multipart, names, reading, signing, writing
 from harness import sigv4
 
 TABLES = {
-    table.__name__.rpartition(".")[2]: table.ROWS for table in (names, listing, reading, writing, multipart, signing)
+    table.__name__.rpartition(".")[2]: table.ROWS
+    for table in (access, names, listing, reading, writing, multipart, signing)
 }
 CASES = [pytest.param(row, id=f"{table}: {row}") for table, rows in TABLES.items() for row in rows]
 
@@ -44,6 +45,9 @@ class Place:
             [one["UploadId"] for one in s3.list_multipart_uploads(Bucket=self.bucket)["Uploads"]],
             s3.get_bucket_versioning(Bucket=self.bucket).get("Status"),
             s3.get_object_tagging(Bucket=self.bucket, Key="k")["TagSet"],
+            s3.get_bucket_acl(Bucket=self.bucket)["Grants"],
+            s3.get_public_access_block(Bucket=self.bucket)["PublicAccessBlockConfiguration"],
+            s3.get_bucket_ownership_controls(Bucket=self.bucket)["OwnershipControls"],
             sum(name["Name"].startswith(self.bucket) for name in s3.list_buckets()["Buckets"]),
         )
 

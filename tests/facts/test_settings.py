@@ -135,7 +135,7 @@ def test_fact_66_storage_classes(s3, raw, bucket):
     assert "StorageClass" not in s3.head_object(Bucket=bucket, Key="k")
 
 
-@pytest.mark.parametrize("query", ["inventory", "analytics", "metrics", "intelligent-tiering", "policyStatus"])
+@pytest.mark.parametrize("query", ["inventory", "analytics", "metrics", "intelligent-tiering"])
 def test_fact_66_what_is_modelled_and_not_served(raw, bucket, query):
     answer = raw.request("GET", f"/{bucket}?{query}")
     assert (answer.status, answer.code) == (501, "NotImplemented")
@@ -148,7 +148,15 @@ def test_fact_66_anonymous_on_private(s3, raw, bucket):
         assert (answer.status, answer.code) == (403, "AccessDenied"), "never 404"
     for method in ("PUT", "DELETE"):
         assert raw.anonymous(method, f"/{bucket}/k").status == 403
-    for subresource in ("policy", "lifecycle", "cors", "website"):  # nor what is not implemented
+    for subresource in (
+        "policy",
+        "acl",
+        "publicAccessBlock",
+        "ownershipControls",
+        "lifecycle",
+        "cors",
+        "website",
+    ):  # nor what is not implemented
         for method in ("GET", "PUT"):
             answer = raw.anonymous(method, f"/{bucket}?{subresource}")
             assert (answer.status, answer.code) == (403, "AccessDenied")

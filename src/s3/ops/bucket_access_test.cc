@@ -305,7 +305,8 @@ TEST_F(BucketAccessTest, APolicyIsSetToldAndRemoved) {
 
 TEST_F(BucketAccessTest, APolicyIsKeptWithUniqueIds) {
   auto store = [&](std::string name, std::string id) -> Task<> {
-    auto change = co_await directory_.begin(std::string(kOwner));
+    std::string account_id(kOwner);
+    auto change = co_await directory_.begin(std::move(account_id));
     iam::record::User user;
     user.mutable_identity()->set_id(id);
     user.mutable_identity()->set_name(name);
