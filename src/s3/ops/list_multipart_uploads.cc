@@ -1,6 +1,7 @@
 #include "s3/api/ops.h"
 #include "s3/errors.h"
 #include "s3/front.h"
+#include "s3/ops/buckets.h"
 #include "s3/ops/listings.h"
 #include "s3/ops/multipart.h"
 #include "s3/upload_listing.h"
@@ -60,7 +61,7 @@ class ListMultipartUploads {
   }
 
  private:
-  static void show_uploads(const UploadPage& page, const KeyText& key_text, const wire::Context& context,
+  static void show_uploads(const UploadPage& page, const KeyText& key_text, wire::Context& context,
                            wire::List<MultipartUpload>& out) {
     for (const ListedUpload& listed : page.uploads) {
       MultipartUpload& upload = out.emplace_back();
@@ -68,7 +69,7 @@ class ListMultipartUploads {
       upload.key = key_text.show(listed.key);
       upload.initiated = Time{microseconds(listed.record.initiated_us())};
       upload.storage_class = std::string(storage_class_name(listed.record.storage_class()));
-      upload.owner = upload_owner(context);
+      upload.owner = owner_of(bucket_of(context));
       upload.initiator = initiator_of(listed.record, context);
       show_checksum_kind(upload, listed.record);
     }

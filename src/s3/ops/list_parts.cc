@@ -1,6 +1,7 @@
 #include "s3/api/ops.h"
 #include "s3/errors.h"
 #include "s3/front.h"
+#include "s3/ops/buckets.h"
 #include "s3/ops/listings.h"
 #include "s3/ops/multipart.h"
 #include "s3/version.h"
@@ -43,7 +44,7 @@ class ListParts {
     out.is_truncated = page->truncated;
     show_parts(*page, *upload, out.parts.emplace());
     out.initiator = initiator_of(upload->record, context);
-    out.owner = upload_owner(context);
+    out.owner = owner_of(bucket);
     out.storage_class = std::string(storage_class_name(upload->record.storage_class()));
     show_checksum_kind(out, upload->record);
     co_return out;

@@ -41,10 +41,6 @@ Initiator initiator_of(const record::Upload& upload, const wire::Context& contex
           .display_name = std::nullopt};
 }
 
-Owner upload_owner(const wire::Context& context) {
-  return {.display_name = std::nullopt, .id = context.principal.canonical_id};
-}
-
 void bind_multipart(wire::Registry& registry, const MultipartParts& parts) {
   bind_create_multipart_upload(registry, parts.uploads, AclReader(parts.meta, parts.buckets));
   bind_upload_part(registry, parts.uploads, parts.contents);

@@ -48,9 +48,8 @@ void show_checksum_kind(Fields& fields, const record::Upload& upload) {
   fields.checksum_type = std::string(digest::name(upload.checksum().composite() ? Composite : FullObject));
 }
 
-// Who began the upload, and whose it is. Until users exist both are the account.
+// Who began the upload.
 Initiator initiator_of(const record::Upload& upload, const wire::Context& context);
-Owner upload_owner(const wire::Context& context);
 
 // One file each; bind_multipart() binds them all.
 void bind_create_multipart_upload(wire::Registry& registry, MultipartStore& uploads, AclReader acls);
