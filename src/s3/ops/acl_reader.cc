@@ -145,12 +145,11 @@ Task<std::expected<std::optional<AccessControlList>, wire::ApiError>> AclReader:
     co_return std::unexpected(invalid_argument("", "x-amz-acl", *sent.canned));  // it is for buckets
   }
   AclOwners owners{writer.canonical_id.empty() ? std::string(kAnonymousId) : writer.canonical_id, bucket_owner};
-  const bool says_something = !sent.empty(), canned = sent.canned.has_value();
+  const SentAcl said = sent;
   auto acl = co_await read(std::move(sent), std::move(owners));
   if (!acl) co_return std::unexpected(acl.error());
   if (!bucket.access->acls_enabled()) {
-    // `private` says the same of the bucket owner's own objects, and AWS refuses it all the same.
-    if (says_something && !hands_over && (canned || !is_bucket_owner_full_control(*acl, bucket_owner))) {
+    if (!said.empty() && !is_good_without_acls(said, *acl, bucket_owner)) {
       co_return std::unexpected(error(Errc::AccessControlListNotSupported));
     }
     co_return std::nullopt;
@@ -217,6 +216,11 @@ Task<std::expected<bool, wire::ApiError>> AclReader::is_account(std::string cano
     if (!page->next) co_return false;
     request.begin = *page->next;
   }
+}
+
+bool is_good_without_acls(const SentAcl& sent, const AccessControlList& acl, std::string_view bucket_owner) {
+  if (sent.canned) return *sent.canned == ObjectCannedACL::kBucketOwnerFullControl;
+  return is_bucket_owner_full_control(acl, bucket_owner);
 }
 
 wire::List<Grant> shown_grants(const AccessControlList& acl) {

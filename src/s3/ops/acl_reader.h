@@ -93,6 +93,10 @@ class AclReader {
   BucketRegistry* buckets_;
 };
 
+// Whether what was sent is good where lists are off: that the bucket's owner has everything, in any of its forms. It
+// holds there anyway. `private` says the same of the owner's own things, and AWS refuses it all the same.
+bool is_good_without_acls(const SentAcl& sent, const AccessControlList& acl, std::string_view bucket_owner);
+
 // As GetBucketAcl and GetObjectAcl show it.
 wire::List<Grant> shown_grants(const AccessControlList& acl);
 

@@ -265,6 +265,11 @@ TEST_F(BucketAccessTest, WhereListsAreOffOnlyTheBucketOwnersFullControlIsTaken) 
     EXPECT_EQ(said(call("PUT /bucket/k?acl", "", headers)), "400 AccessControlListNotSupported");
   }
   EXPECT_EQ(get("new").body, "x");
+  std::string told = call("GET /bucket/k?acl").body;
+  for (std::string target : {"PUT /bucket/k?acl", "PUT /bucket?acl"}) {
+    EXPECT_EQ(said(call(target, told)), "200 ") << "a copy by s3cmd sends what it was told";
+    EXPECT_EQ(said(call(target, "", {{"x-amz-acl", "bucket-owner-full-control"}})), "200 ");
+  }
   ASSERT_EQ(set_ownership("ObjectWriter"), "200 ");
   EXPECT_THAT(acl("/bucket/k?acl"), ElementsAre("owner FULL_CONTROL", "all READ")) << "it has its effect again";
 }

@@ -25,9 +25,13 @@ class PutBucketAcl {
     FoundBucket& bucket = bucket_of(context);
     AclOwners owners{bucket.access->owner, bucket.access->owner};
     SentAcl sent = sent_acl(request);
+    const SentAcl said = sent;
     auto acl = co_await acls_.read_either(std::move(sent), std::move(request.access_control_policy), std::move(owners));
     if (!acl) co_return std::unexpected(acl.error());
-    if (!bucket.access->acls_enabled()) co_return std::unexpected(error(Errc::AccessControlListNotSupported));
+    if (!bucket.access->acls_enabled()) {
+      if (is_good_without_acls(said, *acl, bucket.access->owner)) co_return Nothing{};
+      co_return std::unexpected(error(Errc::AccessControlListNotSupported));
+    }
     if (auto good = co_await acls_.check_public(context.principal, bucket, "", *acl, "s3:PutBucketAcl"); !good) {
       co_return std::unexpected(good.error());
     }

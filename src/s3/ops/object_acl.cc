@@ -50,8 +50,14 @@ class PutObjectAcl {
     for (int attempt = 0; attempt < kLookupsMax; ++attempt) {
       auto object = co_await load_object(index_, bucket, request.key, *id, "PUT");
       if (!object) co_return std::unexpected(object.error());
-      auto acl = co_await new_list(context, bucket, request, sent, list_of(bucket, object->detail).owner());
+      std::string owner =
+          bucket.access->acls_enabled() ? list_of(bucket, object->detail).owner() : bucket.access->owner;
+      auto acl = co_await new_list(context, bucket, request, sent, std::move(owner));
       if (!acl) co_return std::unexpected(acl.error());
+      if (!bucket.access->acls_enabled()) {
+        if (is_good_without_acls(sent, *acl, bucket.access->owner)) co_return PutObjectAclOutput{};
+        co_return std::unexpected(error(Errc::AccessControlListNotSupported));
+      }
       if (acl->owner() == bucket.access->owner && is_private(*acl)) {
         object->detail.clear_acl();
       } else {
@@ -78,7 +84,7 @@ class PutObjectAcl {
     std::optional<AccessControlPolicy> document = request.access_control_policy;
     auto acl = co_await acls_.read_either(std::move(sent), std::move(document), std::move(owners));
     if (!acl) co_return std::unexpected(acl.error());
-    if (!bucket.access->acls_enabled()) co_return std::unexpected(error(Errc::AccessControlListNotSupported));
+    if (!bucket.access->acls_enabled()) co_return std::move(*acl);
     auto good = co_await acls_.check_public(context.principal, bucket, request.key, *acl, "s3:PutObjectAcl");
     if (!good) co_return std::unexpected(good.error());
     co_return std::move(*acl);
