@@ -40,7 +40,7 @@ ASKED = {
     "GetPublicAccessBlock": BUCKET,
     "PutBucketAcl": {**BUCKET, "ACL": "private"},
     "PutBucketOwnershipControls": {**BUCKET, "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}},
-    "PutBucketPolicy": {**BUCKET, "Policy": "{}"},
+    "PutBucketPolicy": {**BUCKET, "Policy": "none"},
     "PutObjectAcl": {**OBJECT, "ACL": "private"},
     "PutPublicAccessBlock": {**BUCKET, "PublicAccessBlockConfiguration": {"BlockPublicAcls": False}},
     "PutBucketVersioning": {**BUCKET, "VersioningConfiguration": {"Status": "Enabled"}},
