@@ -54,6 +54,10 @@ std::optional<std::string> account_of(std::string_view id) {
   return fmt::format("{:012}", account);
 }
 
+bool is_temporary(std::string_view access_key_id) { return access_key_id.starts_with(kTemporary); }
+
 std::string new_secret_access_key(Random& random) { return base64(random.bytes(30)); }
+
+std::string secret_place(std::string_view access_key_id) { return std::string("secret/").append(access_key_id); }
 
 }  // namespace skerry::iam

@@ -18,6 +18,11 @@ std::string new_access_key_id(KeyKind kind, std::string_view account_id, Random&
 // The twelve digits of the account; nullopt: not an id of ours.
 std::optional<std::string> account_of(std::string_view access_key_id);
 
+bool is_temporary(std::string_view access_key_id);  // by its first letters
+
 std::string new_secret_access_key(Random& random);  // 40 characters of base64's alphabet
+
+// Where a secret is sealed for: see storage::seal_row.
+std::string secret_place(std::string_view access_key_id);
 
 }  // namespace skerry::iam

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "iam/access_key_id.h"
 #include "iam/records.pb.h"
+#include "iam/rows.h"
 #include "storage/row_seal.h"
 
 namespace skerry::iam {
@@ -16,13 +17,8 @@ using storage::StoreErrc;
 using storage::StoreError;
 using storage::StoreResult;
 
-constexpr std::string_view kAccountPrefix = "account/";
 constexpr std::string_view kKekRow = "key-encryption-key";
 constexpr int kAttemptsMax = 100;
-
-std::string account_row(std::string_view account_id) { return std::string(kAccountPrefix).append(account_id); }
-
-std::string secret_place(std::string_view access_key_id) { return std::string("secret/").append(access_key_id); }
 
 std::string new_account_id(Random& random) {
   // The first digit is never 0, so that no tool that takes it for a number loses one.
@@ -35,8 +31,6 @@ StoreError as_store_error(storage::CommitError error) { return {error.errc, std:
 
 Accounts::Accounts(storage::MetaStore& meta, storage::Keyring& keyring, const Clock& clock, Random& random)
     : meta_(meta), keyring_(keyring), clock_(clock), random_(random), table_(std::make_shared<const Table>()) {}
-
-Accounts::~Accounts() = default;
 
 Task<StoreResult<std::shared_ptr<const storage::Kek>>> Accounts::kek() {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -60,7 +54,7 @@ Task<StoreResult<std::shared_ptr<const storage::Kek>>> Accounts::kek() {
   co_return std::unexpected(StoreError{StoreErrc::Conflict, "the accounts' key keeps changing"});
 }
 
-Task<StoreResult<Accounts::Entry>> Accounts::open_entry(std::string row_value) {
+Task<StoreResult<Account>> Accounts::open_account(std::string row_value) {
   record::Account stored;
   if (!stored.ParseFromString(row_value)) {
     co_return std::unexpected(StoreError{StoreErrc::Corrupt, "an account's record"});
@@ -70,45 +64,33 @@ Task<StoreResult<Accounts::Entry>> Accounts::open_entry(std::string row_value) {
   auto secret = storage::open_row(**key, secret_place(stored.root_access_key_id()), stored.sealed_root_secret());
   if (!secret) co_return std::unexpected(secret.error());
 
-  Entry entry;
-  entry.account = {.account_id = stored.account_id(),
-                   .canonical_id = stored.canonical_id(),
-                   .name = stored.name(),
-                   .created = Time{microseconds(stored.created_us())},
-                   .root_access_key_id = stored.root_access_key_id(),
-                   .root_secret = std::move(*secret)};
-  auto owner = std::make_shared<Principal>();
-  owner->account_id = entry.account.account_id;
-  owner->canonical_id = entry.account.canonical_id;
-  owner->arn = fmt::format("arn:aws:iam::{}:root", entry.account.account_id);
-  auto credential = std::make_shared<auth::Credential>();
-  credential->access_key_id = entry.account.root_access_key_id;
-  credential->secret = entry.account.root_secret;
-  credential->account_id = entry.account.account_id;
-  credential->owner = std::move(owner);
-  entry.credential = std::move(credential);
-  co_return entry;
+  co_return Account{.account_id = stored.account_id(),
+                    .canonical_id = stored.canonical_id(),
+                    .name = stored.name(),
+                    .created = Time{microseconds(stored.created_us())},
+                    .root_access_key_id = stored.root_access_key_id(),
+                    .root_secret = std::move(*secret)};
 }
 
-void Accounts::publish(Entry entry) {
+void Accounts::publish(Account account) {
   std::lock_guard lock(mutex_);
   auto table = std::make_shared<Table>(*table_.load());
-  std::string id = entry.account.root_access_key_id;
-  (*table)[id] = std::move(entry);
+  std::string id = account.account_id;
+  (*table)[id] = std::move(account);
   table_.store(std::move(table));
 }
 
 Task<StoreResult<void>> Accounts::load() {
-  storage::ScanRequest request{
-      .partition = Partition::Accounts, .begin = std::string(kAccountPrefix), .end = "account0"};  // the byte after `/`
+  const std::string prefix = rows::account("");
+  storage::ScanRequest request{.partition = Partition::Accounts, .begin = prefix, .end = rows::after(prefix)};
   for (;;) {
     storage::ScanRequest ask = request;
     auto page = co_await meta_.scan(std::move(ask));
     if (!page) co_return std::unexpected(page.error());
     for (storage::Row& row : page->rows) {
-      auto entry = co_await open_entry(std::move(row.value));
-      if (!entry) co_return std::unexpected(entry.error());
-      publish(std::move(*entry));
+      auto account = co_await open_account(std::move(row.value));
+      if (!account) co_return std::unexpected(account.error());
+      publish(std::move(*account));
     }
     if (!page->next) co_return StoreResult<void>();
     request.begin = *page->next;
@@ -128,17 +110,16 @@ Task<StoreResult<Account>> Accounts::create(std::string name) {
     stored.set_sealed_root_secret(
         storage::seal_row(**key, secret_place(stored.root_access_key_id()), new_secret_access_key(random_), random_));
     Batch batch{.partition = Partition::Accounts};
-    batch.requirements.push_back({account_row(stored.account_id()), std::nullopt});
-    batch.puts.push_back({account_row(stored.account_id()), stored.SerializeAsString()});
+    batch.requirements.push_back({rows::account(stored.account_id()), std::nullopt});
+    batch.puts.push_back({rows::account(stored.account_id()), stored.SerializeAsString()});
     auto committed = co_await meta_.commit(std::move(batch));
     if (!committed) {
       if (committed.error().errc == StoreErrc::Conflict) continue;  // the id is taken: draw again
       co_return std::unexpected(as_store_error(committed.error()));
     }
-    auto entry = co_await open_entry(stored.SerializeAsString());
-    if (!entry) co_return std::unexpected(entry.error());
-    Account account = entry->account;
-    publish(std::move(*entry));
+    auto account = co_await open_account(stored.SerializeAsString());
+    if (!account) co_return std::unexpected(account.error());
+    publish(*account);
     co_return account;
   }
   co_return std::unexpected(StoreError{StoreErrc::Conflict, "no free account id was found"});
@@ -147,39 +128,19 @@ Task<StoreResult<Account>> Accounts::create(std::string name) {
 std::vector<Account> Accounts::list() const {
   std::vector<Account> out;
   auto table = table_.load();
-  for (const auto& [id, entry] : *table) out.push_back(entry.account);
+  for (const auto& [id, account] : *table) out.push_back(account);
   std::sort(out.begin(), out.end(), [](const Account& a, const Account& b) { return a.created < b.created; });
   return out;
 }
 
-std::optional<auth::CredentialResult> Accounts::try_find(std::string_view access_key_id,
-                                                         std::optional<std::string_view> session_token) {
-  auto table = table_.load();
-  auto found = table->find(access_key_id);
-  if (found == table->end()) {
-    // Only an id of an account can be of one that another server made.
-    if (!account_of(access_key_id)) return std::unexpected(auth::CredentialErrc::Unknown);
-    return std::nullopt;
-  }
-  // A root key is a long-term one: it comes with no token.
-  if (session_token) return std::unexpected(auth::CredentialErrc::BadToken);
-  return found->second.credential;
-}
-
-Task<auth::CredentialResult> Accounts::find(std::string access_key_id, std::optional<std::string> session_token) {
-  auto account_id = account_of(access_key_id);
-  if (!account_id) co_return std::unexpected(auth::CredentialErrc::Unknown);
-  std::string row = account_row(*account_id);
+Task<StoreResult<std::optional<Account>>> Accounts::read(std::string account_id) {
+  std::string row = rows::account(account_id);
   auto bytes = co_await meta_.get(Partition::Accounts, row);
-  if (!bytes) co_return std::unexpected(auth::CredentialErrc::Unavailable);
-  if (!*bytes) co_return std::unexpected(auth::CredentialErrc::Unknown);
-  auto entry = co_await open_entry(std::move(**bytes));
-  if (!entry) co_return std::unexpected(auth::CredentialErrc::Unavailable);
-  if (entry->account.root_access_key_id != access_key_id) co_return std::unexpected(auth::CredentialErrc::Unknown);
-  if (session_token) co_return std::unexpected(auth::CredentialErrc::BadToken);
-  auto credential = entry->credential;
-  publish(std::move(*entry));
-  co_return credential;
+  if (!bytes) co_return std::unexpected(bytes.error());
+  if (!*bytes) co_return std::optional<Account>();
+  auto account = co_await open_account(std::move(**bytes));
+  if (!account) co_return std::unexpected(account.error());
+  co_return std::optional<Account>(std::move(*account));
 }
 
 }  // namespace skerry::iam

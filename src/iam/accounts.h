@@ -7,11 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "auth/credential.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/task.h"
-#include "iam/principal.h"
 #include "storage/keyring.h"
 #include "storage/meta_store.h"
 
@@ -28,15 +26,12 @@ struct Account {
 
 // The accounts and their root access keys.
 //
-// All are held in memory: a look-up by key id neither waits nor allocates. An id that is not known here may be of an
-// account that another server made; the id says which, so one read of the store settles it.
+// All are listed from memory. One that another server made is found in the store.
 //
-// Life: one per server; outlives the Authenticator.
-// Threads: any.
-class Accounts final : public auth::CredentialSource {
+// Life: one per server. Threads: any.
+class Accounts {
  public:
   Accounts(storage::MetaStore& meta, storage::Keyring& keyring, const Clock& clock, Random& random);
-  ~Accounts() override;
 
   // Reads all accounts; before anything else is called.
   Task<storage::StoreResult<void>> load();
@@ -47,20 +42,17 @@ class Accounts final : public auth::CredentialSource {
   // In the order of their making.
   std::vector<Account> list() const;
 
-  std::optional<auth::CredentialResult> try_find(std::string_view access_key_id,
-                                                 std::optional<std::string_view> session_token) override;
-  Task<auth::CredentialResult> find(std::string access_key_id, std::optional<std::string> session_token) override;
+  // As it is in the store at this moment; nothing: there is none.
+  Task<storage::StoreResult<std::optional<Account>>> read(std::string account_id);
+
+  // The key under which secrets of accounts and of their users are sealed.
+  Task<storage::StoreResult<std::shared_ptr<const storage::Kek>>> kek();
 
  private:
-  struct Entry {
-    Account account;
-    std::shared_ptr<const auth::Credential> credential;
-  };
-  using Table = std::map<std::string, Entry, std::less<>>;  // by access key id
+  using Table = std::map<std::string, Account, std::less<>>;  // by account id
 
-  Task<storage::StoreResult<std::shared_ptr<const storage::Kek>>> kek();
-  Task<storage::StoreResult<Entry>> open_entry(std::string row_value);
-  void publish(Entry entry);
+  Task<storage::StoreResult<Account>> open_account(std::string row_value);
+  void publish(Account account);
 
   storage::MetaStore& meta_;
   storage::Keyring& keyring_;

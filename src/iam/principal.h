@@ -2,12 +2,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "iam/policy/caller.h"
+#include "iam/policy/keys.h"
 #include "iam/policy/policy.h"
 
 namespace skerry::iam {
@@ -55,7 +57,9 @@ class Principal {
   std::string name;           // of the user or the role
   std::string session_name;   // of a role's session; of a federated user
 
-  std::map<std::string, std::string, std::less<>> tags;  // aws:PrincipalTag/…; keys in lower case
+  // Of the user or the role, under those of the session. Names have no case.
+  std::map<std::string, std::string, std::less<>> tags;  // by name in lower case
+  iam::policy::KeyList tag_keys;                         // the same as condition keys: aws:PrincipalTag/…
   std::string source_identity;
   std::string federated_provider;
   std::optional<Time> token_issued;  // of a temporary credential

@@ -177,7 +177,7 @@ int serve(const Settings& settings) {
   auth::AuthOptions auth_options{
       .allow_sigv2 = settings.flag("auth.sigv2"),
       .max_skew = std::chrono::duration_cast<seconds>(milliseconds(settings.milliseconds("auth.max_skew")))};
-  auth::Authenticator authenticator(stack.accounts(), stack.clock(), auth_options);
+  auth::Authenticator authenticator(stack.identities().credentials(), stack.clock(), auth_options);
   s3.bind(registry, authenticator);
   sts::bind_operations(registry);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);

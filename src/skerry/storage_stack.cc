@@ -41,6 +41,10 @@ Task<std::expected<std::unique_ptr<StorageStack>, std::string>> StorageStack::op
 
   stack->accounts_ = std::make_unique<iam::Accounts>(stack->meta(), *stack->keyring_, stack->clock_, stack->random_);
   if (auto loaded = co_await stack->accounts_->load(); !loaded) co_return std::unexpected(loaded.error().detail);
+  // Nobody else writes to this folder: nothing is to be polled for.
+  stack->identities_ =
+      std::make_unique<iam::Identities>(stack->meta(), *stack->accounts_, stack->clock_,
+                                        iam::AccountEpochs::Options{.poll_interval = microseconds::zero()});
   co_return stack;
 }
 

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "iam/accounts.h"
+#include "iam/identities.h"
 #include "skerry/settings.h"
 #include "storage/epochs.h"
 #include "storage/keyring.h"
@@ -35,6 +36,7 @@ class StorageStack {
   storage::Epochs& epochs() { return *epochs_; }
   storage::Readers& readers() { return readers_; }
   iam::Accounts& accounts() { return *accounts_; }
+  iam::Identities& identities() { return *identities_; }
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
 
@@ -48,6 +50,7 @@ class StorageStack {
   std::unique_ptr<storage::Keyring> keyring_;
   std::unique_ptr<storage::Epochs> epochs_;
   std::unique_ptr<iam::Accounts> accounts_;
+  std::unique_ptr<iam::Identities> identities_;
 };
 
 // Where the master key comes from, by the setting `master_key`.

@@ -14,7 +14,7 @@ namespace skerry::wire {
 
 // Who makes a request, once its signature has been checked.
 struct Principal {
-  enum class Kind { Anonymous, Root, User, Role, Service } kind = Kind::Anonymous;
+  enum class Kind { Anonymous, Root, User, Role, FederatedUser } kind = Kind::Anonymous;
   std::string account_id;     // empty for Anonymous
   std::string canonical_id;   // of the account, as S3 names owners
   std::string arn;            // arn:aws:iam::123456789012:user/ann

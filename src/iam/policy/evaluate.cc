@@ -128,8 +128,8 @@ std::vector<std::string> missing_keys(const Policies& policies, const Keys& keys
   std::set<std::string> missing;
   for (Policies::List list : {policies.resource, policies.identity, policies.boundary, policies.session}) {
     for (const Policy* policy : list) {
-      for (std::string& key : policy->context_keys()) {
-        if (keys.find(key).empty()) missing.insert(std::move(key));
+      for (const std::string& key : policy->context_keys()) {
+        if (keys.find(key).empty()) missing.insert(key);
       }
     }
   }

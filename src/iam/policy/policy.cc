@@ -89,19 +89,23 @@ std::expected<Policy, PolicyError> Policy::compile(const Document& document) {
     }
     statement.principals_.emplace(std::move(principals), text.not_principal);
   }
+  out.collect_context_keys();
   return out;
 }
 
-std::vector<std::string> Policy::context_keys() const {
-  std::vector<std::string> keys;
+void Policy::collect_context_keys() {
   for (const Statement& statement : statements_) {
-    for (const ArnPattern& resource : statement.resources_) resource.append_keys(keys);
-    for (const Condition& condition : statement.conditions_) condition.append_keys(keys);
+    for (const ArnPattern& resource : statement.resources_) resource.append_keys(context_keys_);
+    for (const Condition& condition : statement.conditions_) condition.append_keys(context_keys_);
   }
-  std::ranges::sort(keys);
-  auto repeated = std::ranges::unique(keys);
-  keys.erase(repeated.begin(), repeated.end());
-  return keys;
+  std::ranges::sort(context_keys_);
+  auto repeated = std::ranges::unique(context_keys_);
+  context_keys_.erase(repeated.begin(), repeated.end());
+}
+
+bool Policy::asks_for(std::string_view key_prefix) const {
+  auto found = std::ranges::lower_bound(context_keys_, key_prefix);
+  return found != context_keys_.end() && found->starts_with(key_prefix);
 }
 
 }  // namespace skerry::iam::policy

@@ -73,9 +73,14 @@ class Policy {
 
   const std::vector<Statement>& statements() const { return statements_; }
   // The condition keys that it asks for, in lower case, ascending; what iam:GetContextKeysForCustomPolicy lists.
-  std::vector<std::string> context_keys() const;
+  const std::vector<std::string>& context_keys() const { return context_keys_; }
+  // Whether one of them begins so.
+  bool asks_for(std::string_view key_prefix) const;
 
  private:
+  void collect_context_keys();
+
+  std::vector<std::string> context_keys_;
   std::vector<Statement> statements_;
 };
 
