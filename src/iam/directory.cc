@@ -71,6 +71,11 @@ void Change::put(std::string row, std::string value) { written_[std::move(row)] 
 void Change::put(std::string row) { put(std::move(row), std::string(kNoValue)); }
 void Change::erase(std::string row) { written_[std::move(row)] = std::nullopt; }
 
+void Change::claim(std::string row, std::string value) {
+  claimed_.insert(row);
+  put(std::move(row), std::move(value));
+}
+
 void Change::put(const record::User& user) {
   put(rows::entity(account_id_, rows::Entity::User, user.identity().name()), user.SerializeAsString());
 }
@@ -119,6 +124,7 @@ Task<StoreResult<bool>> Directory::commit(Change change) {
   const std::string row = rows::epoch(change.account_id());
   const std::uint64_t epoch = parse_epoch(change.epoch_) + 1;
   batch.requirements.push_back({row, change.epoch_});
+  for (const std::string& claimed : change.claimed_) batch.requirements.push_back({claimed, std::nullopt});
   batch.puts.push_back({row, epoch_value(epoch)});
   for (auto& [key, value] : change.written_) {
     if (value) {

@@ -56,6 +56,8 @@ class Change {
   void put(std::string row, std::string value);
   void put(std::string row);  // one that says all by its key
   void erase(std::string row);
+  // A row that other accounts may want too. The change is lost if another has put it meanwhile.
+  void claim(std::string row, std::string value);
 
   // The row by which an id leads to a name: for a new entity and one renamed; and an entity's end, or its old name's.
   void place(rows::Entity entity, std::string_view id, std::string_view name);
@@ -72,6 +74,7 @@ class Change {
   const std::string account_id_;
   const std::optional<std::string> epoch_;                     // the row as it was
   std::map<std::string, std::optional<std::string>> written_;  // nullopt: erased
+  std::set<std::string> claimed_;
 };
 
 // Everything that IAM keeps of accounts: users, groups, roles, keys, policies.

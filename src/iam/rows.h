@@ -10,6 +10,7 @@
 //   id/<unique id>                        <account>/<user|group|role|policy>/<name>: where an id leads
 //   access-key/<access key id>            AccessKey
 //   used/<access key id or role id>       LastUsed; not under the epoch
+//   alias/<alias>                         <account>: no two have the same
 //   iam/<account>/settings                AccountSettings
 //   iam/<account>/user/<name>             User; names in lower case, as they are told apart without regard to it
 //   iam/<account>/group/<name>            Group
@@ -29,6 +30,7 @@ std::string epoch(std::string_view account_id);
 std::string unique_id(std::string_view id);
 std::string access_key(std::string_view access_key_id);
 std::string last_used(std::string_view id);
+std::string alias(std::string_view name);
 std::string settings(std::string_view account_id);
 std::string entity(std::string_view account_id, Entity entity, std::string_view name);
 std::string entities(std::string_view account_id, Entity entity);              // what the rows of all begin with

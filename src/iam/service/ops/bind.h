@@ -1,0 +1,13 @@
+#pragma once
+#include "iam/service/parts.h"
+
+// Binds the operations to what they use. A family's functions are in the file of that name.
+namespace skerry::iam {
+
+void bind_users(wire::Registry& registry, const Parts& parts);
+void bind_groups(wire::Registry& registry, const Parts& parts);
+void bind_access_keys(wire::Registry& registry, const Parts& parts);
+void bind_passwords(wire::Registry& registry, const Parts& parts);
+void bind_account(wire::Registry& registry, const Parts& parts);
+
+}  // namespace skerry::iam

@@ -1,0 +1,171 @@
+#include "iam/api/ops.h"
+#include "iam/authorize.h"
+#include "iam/service/caller.h"
+#include "iam/service/change.h"
+#include "iam/service/ops/bind.h"
+#include "iam/service/paging.h"
+#include "iam/service/quotas.h"
+#include "iam/service/shown.h"
+#include "iam/service/tags.h"
+#include "iam/service/unique_id.h"
+#include "wire/faults.h"
+
+namespace skerry::iam {
+namespace {
+
+using rows::Entity;
+
+Task<Result<record::User>> create_in(Change& change, const Parts& parts, const CreateUserRequest& request) {
+  auto there = co_await change.user(request.user_name);
+  if (!there) co_return std::unexpected(store_error(there.error()));
+  if (*there) co_return std::unexpected(already_there(Entity::User, request.user_name));
+  auto settings = co_await change.settings();
+  if (!settings) co_return std::unexpected(store_error(settings.error()));
+  if (settings->users() >= quotas::kUsers) co_return std::unexpected(quota_exceeded("UsersPerAccount", quotas::kUsers));
+
+  record::User user;
+  record::Identity& identity = *user.mutable_identity();
+  identity.set_id(new_unique_id(Entity::User, parts.random));
+  identity.set_name(request.user_name);
+  identity.set_path(request.path.value_or("/"));
+  identity.set_created_us(us_of(parts.clock.now()));
+  if (auto good = add_tags(*identity.mutable_tags(), request.tags); !good) co_return std::unexpected(good.error());
+
+  settings->set_users(settings->users() + 1);
+  change.put(*settings);
+  change.place(Entity::User, identity.id(), identity.name());
+  change.put(user);
+  co_return user;
+}
+
+Task<Result<CreateUserResponse>> create_user(Parts parts, wire::Context& context, CreateUserRequest request) {
+  if (request.permissions_boundary) {
+    co_return std::unexpected(wire::not_implemented(kService, "PermissionsBoundary is not implemented."));
+  }
+  auto user = co_await in_change(parts.directory, context.principal.account_id, create_in, parts, std::move(request));
+  if (!user) co_return std::unexpected(user.error());
+  co_return CreateUserResponse{.user = show_user(context.principal.account_id, *user, Detail::Full)};
+}
+
+// The root user is none of the account's users, and has no record but the account's.
+Task<Result<User>> root_user(Parts parts, std::string account_id) {
+  auto account = co_await parts.accounts.read(account_id);
+  if (!account) co_return std::unexpected(store_error(account.error()));
+  if (!*account) co_return std::unexpected(no_such(Entity::User, "root"));
+  co_return User{.path = "/",
+                 .user_name = (**account).name,
+                 .user_id = account_id,
+                 .arn = "arn:aws:iam::" + account_id + ":root",
+                 .create_date = std::chrono::floor<seconds>((**account).created)};
+}
+
+Task<Result<GetUserResponse>> get_user(Parts parts, wire::Context& context, GetUserRequest request) {
+  const std::string& account_id = context.principal.account_id;
+  if (!request.user_name && context.principal.kind == wire::Principal::Kind::Root) {
+    auto root = co_await root_user(parts, account_id);
+    if (!root) co_return std::unexpected(root.error());
+    co_return GetUserResponse{.user = std::move(*root)};
+  }
+  auto name = user_named(context, request.user_name);
+  if (!name) co_return std::unexpected(name.error());
+  auto user = found_or(co_await parts.directory.user(account_id, *name), Entity::User, *name);
+  if (!user) co_return std::unexpected(user.error());
+  co_return GetUserResponse{.user = show_user(account_id, *user, Detail::Full)};
+}
+
+Task<Result<Nothing>> update_in(Change& change, const UpdateUserRequest& request) {
+  auto user = found_or(co_await change.user(request.user_name), Entity::User, request.user_name);
+  if (!user) co_return std::unexpected(user.error());
+  record::Identity& identity = *user->mutable_identity();
+  const std::string old_name = identity.name();
+  if (request.new_path) identity.set_path(*request.new_path);
+  if (request.new_user_name) identity.set_name(*request.new_user_name);
+  if (rows::lower_name(identity.name()) != rows::lower_name(old_name)) {
+    auto there = co_await change.user(identity.name());
+    if (!there) co_return std::unexpected(store_error(there.error()));
+    if (*there) co_return std::unexpected(already_there(Entity::User, identity.name()));
+  }
+  change.displace(Entity::User, identity.id(), old_name);
+  change.place(Entity::User, identity.id(), identity.name());
+  change.put(*user);
+  co_return Nothing{};
+}
+
+Task<Result<Nothing>> update_user(Parts parts, wire::Context& context, UpdateUserRequest request) {
+  co_return co_await in_change(parts.directory, context.principal.account_id, update_in, std::move(request));
+}
+
+// What has to go before the user may.
+std::optional<wire::ApiError> in_the_way(const record::User& user) {
+  if (!user.identity().inline_policies().empty()) return delete_conflict("delete policies");
+  if (!user.identity().attached_policies().empty()) return delete_conflict("detach all policies");
+  if (!user.group_ids().empty()) return delete_conflict("remove users from group");
+  if (user.has_login()) return delete_conflict("delete login profile");
+  if (!user.access_key_ids().empty()) return delete_conflict("delete access keys");
+  return std::nullopt;
+}
+
+Task<Result<Nothing>> delete_in(Change& change, const DeleteUserRequest& request) {
+  auto user = found_or(co_await change.user(request.user_name), Entity::User, request.user_name);
+  if (!user) co_return std::unexpected(user.error());
+  if (auto conflict = in_the_way(*user)) co_return std::unexpected(std::move(*conflict));
+  auto settings = co_await change.settings();
+  if (!settings) co_return std::unexpected(store_error(settings.error()));
+  settings->set_users(settings->users() - 1);
+  change.put(*settings);
+  const record::Identity& identity = user->identity();
+  if (!identity.permissions_boundary().empty()) {
+    change.erase(rows::bounded(change.account_id(), identity.permissions_boundary(), identity.id()));
+  }
+  change.displace(Entity::User, identity.id(), identity.name());
+  co_return Nothing{};
+}
+
+Task<Result<Nothing>> delete_user(Parts parts, wire::Context& context, DeleteUserRequest request) {
+  co_return co_await in_change(parts.directory, context.principal.account_id, delete_in, std::move(request));
+}
+
+Task<Result<ListUsersResponse>> list_users(Parts parts, wire::Context& context, ListUsersRequest request) {
+  auto wanted = paging(request.marker, request.max_items);
+  if (!wanted) co_return std::unexpected(wanted.error());
+  const std::string& account_id = context.principal.account_id;
+  auto below = [prefix = request.path_prefix.value_or("/")](const record::User& user) {
+    return user.identity().path().starts_with(prefix);
+  };
+  std::string rows_of_users = rows::entities(account_id, Entity::User);
+  auto page = co_await page_of_rows<record::User>(parts.directory, std::move(rows_of_users), std::move(*wanted), below);
+  if (!page) co_return std::unexpected(page.error());
+  ListUsersResponse response;
+  for (const record::User& user : page->items) {
+    response.users.push_back(show_user(account_id, user, Detail::Summary));
+  }
+  std::move(*page).tell(response);
+  co_return response;
+}
+
+// No device can be registered yet; of whom one asks has to be there all the same.
+Task<Result<ListMFADevicesResponse>> list_mfa_devices(Parts parts, wire::Context& context,
+                                                      ListMFADevicesRequest request) {
+  auto wanted = paging(request.marker, request.max_items);
+  if (!wanted) co_return std::unexpected(wanted.error());
+  ListMFADevicesResponse none{.is_truncated = false};
+  if (!request.user_name && context.principal.kind == wire::Principal::Kind::Root) co_return none;
+  auto name = user_named(context, request.user_name);
+  if (!name) co_return std::unexpected(name.error());
+  auto user = found_or(co_await parts.directory.user(context.principal.account_id, *name), Entity::User, *name);
+  if (!user) co_return std::unexpected(user.error());
+  co_return none;
+}
+
+}  // namespace
+
+void bind_users(wire::Registry& registry, const Parts& parts) {
+  serve<CreateUserOp>(registry, parts, create_user);
+  serve<GetUserOp>(registry, parts, get_user);
+  serve<UpdateUserOp>(registry, parts, update_user);
+  serve<DeleteUserOp>(registry, parts, delete_user);
+  serve<ListUsersOp>(registry, parts, list_users);
+  serve<ListMFADevicesOp>(registry, parts, list_mfa_devices);
+}
+
+}  // namespace skerry::iam
