@@ -21,6 +21,7 @@
 #include "skerry/shell.h"
 #include "skerry/storage_stack.h"
 #include "skerry/unserved.h"
+#include "skerry/wire_up_iam.h"
 #include "skerry/wire_up_metrics.h"
 #include "skerry/wire_up_s3.h"
 #include "storage/blob_spool.h"
@@ -164,11 +165,12 @@ int serve(const Settings& settings) {
   // For hashes and encryption, beside the reactors: one each is what two lanes of one upload can use.
   WorkerPool workers(std::max<std::size_t>(2, thread_count(settings)), "skerry-work");
   S3 s3(stack, workers, settings);
+  Iam iam(stack, workers);
   wire::Registry registry;
   std::vector<std::unique_ptr<UnservedFront>> unserved = unserved_fronts();
   sts::Front sts_front;
-  std::vector<api::Front*> fronts = {&s3.front(), &sts_front};
-  std::vector<const wire::Service*> services = {&s3.front().service(), &sts_front.service()};
+  std::vector<api::Front*> fronts = {&s3.front(), &sts_front, &iam.front()};
+  std::vector<const wire::Service*> services = {&s3.front().service(), &sts_front.service(), &iam.front().service()};
   for (const auto& front : unserved) {
     fronts.push_back(front.get());
     services.push_back(&front->service());
@@ -180,6 +182,7 @@ int serve(const Settings& settings) {
   auth::Authenticator authenticator(stack.identities().credentials(), stack.clock(), auth_options);
   s3.bind(registry, authenticator);
   sts::bind_operations(registry);
+  iam.bind(registry);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
   storage::BlobSpool spool({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}, stack.random());
   api::Metrics metrics;

@@ -7,7 +7,6 @@
 #include "dynamodb/api/ops.h"
 #include "dynamodbstreams/api/ops.h"
 #include "events/api/ops.h"
-#include "iam/api/ops.h"
 #include "kinesis/api/ops.h"
 #include "kms/api/ops.h"
 #include "lambda/api/ops.h"
@@ -47,8 +46,8 @@ std::vector<std::unique_ptr<UnservedFront>> unserved_fronts() {
   std::vector<std::unique_ptr<UnservedFront>> out;
   for (const wire::Service* service :
        {&acm::kService, &cloudfront::kService, &cloudwatch::kService, &dynamodb::kService, &dynamodbstreams::kService,
-        &events::kService, &iam::kService, &kinesis::kService, &kms::kService, &lambda::kService, &logs::kService,
-        &sns::kService, &sqs::kService}) {
+        &events::kService, &kinesis::kService, &kms::kService, &lambda::kService, &logs::kService, &sns::kService,
+        &sqs::kService}) {
     out.push_back(std::make_unique<UnservedFront>(*service));
   }
   return out;

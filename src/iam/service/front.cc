@@ -27,11 +27,17 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
                   .resource_account = context.principal.account_id,
                   .keys = &keys};
     const policy::Decision decision = decide(context, ask, clock_.now());
-    if (decision.allowed()) continue;
+    if (decision.allowed() || co_await may_by_password_policy(context, decision)) continue;
     co_return std::unexpected(
         api::common_error("AccessDenied", 403, denial(context, ask, decision)).because(reason(context, decision)));
   }
   co_return std::expected<void, wire::ApiError>();
+}
+
+Task<bool> Front::may_by_password_policy(const wire::Context& context, const policy::Decision& decision) {
+  if (context.operation().name != "ChangePassword" || decision.lacking != policy::Layer::Identity) co_return false;
+  auto settings = co_await directory_.settings(context.principal.account_id);
+  co_return settings && settings->password_policy().allow_change();
 }
 
 }  // namespace skerry::iam

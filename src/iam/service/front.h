@@ -2,6 +2,7 @@
 #include "api/front.h"
 #include "base/clock.h"
 #include "iam/directory.h"
+#include "iam/policy/evaluate.h"
 
 namespace skerry::iam {
 
@@ -22,6 +23,9 @@ class Front final : public api::Front {
   }
 
  private:
+  // Users may change their own password where the account says so, without a policy that allows it.
+  Task<bool> may_by_password_policy(const wire::Context& context, const policy::Decision& decision);
+
   Directory& directory_;
   const Clock& clock_;
 };

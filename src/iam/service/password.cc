@@ -44,8 +44,10 @@ struct Kind {
   bool (*has)(char);
   std::string_view lacking;
 };
-constexpr Kind kUppercase{[](char c) { return c >= 'A' && c <= 'Z'; }, "Password should have at least one uppercase letter"};
-constexpr Kind kLowercase{[](char c) { return c >= 'a' && c <= 'z'; }, "Password should have at least one lowercase letter"};
+constexpr Kind kUppercase{[](char c) { return c >= 'A' && c <= 'Z'; },
+                          "Password should have at least one uppercase letter"};
+constexpr Kind kLowercase{[](char c) { return c >= 'a' && c <= 'z'; },
+                          "Password should have at least one lowercase letter"};
 constexpr Kind kNumber{[](char c) { return c >= '0' && c <= '9'; }, "Password should have at least one number"};
 constexpr Kind kSymbol{[](char c) { return kSymbols.find(c) != kSymbols.npos; },
                        "Password should have at least one symbol"};

@@ -46,8 +46,7 @@ Task<Result<MadeKey>> create_in(Change& change, const Parts& parts, const NewKey
   key.set_account_id(change.account_id());
   key.set_user_id(user->identity().id());
   key.set_created_us(us_of(parts.clock.now()));
-  key.set_sealed_secret(
-      storage::seal_row(*wanted.kek, secret_place(key.access_key_id()), wanted.secret, parts.random));
+  key.set_sealed_secret(storage::seal_row(*wanted.kek, secret_place(key.access_key_id()), wanted.secret, parts.random));
   user->add_access_key_ids(key.access_key_id());
   change.put(key);
   change.put(*user);
@@ -221,9 +220,8 @@ Task<Result<GetAccessKeyLastUsedResponse>> get_access_key_last_used(Parts parts,
   if (!used) co_return std::unexpected(store_error(used.error()));
   AccessKeyLastUsed last{.service_name = "N/A", .region = "N/A"};
   if (*used) {
-    last = {.last_used_date = time_of((**used).at_us()),
-            .service_name = (**used).service(),
-            .region = (**used).region()};
+    last = {
+        .last_used_date = time_of((**used).at_us()), .service_name = (**used).service(), .region = (**used).region()};
   }
   co_return GetAccessKeyLastUsedResponse{.user_name = std::move(*name), .access_key_last_used = std::move(last)};
 }

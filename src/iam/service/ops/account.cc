@@ -35,8 +35,8 @@ Task<Result<Nothing>> delete_alias_in(Change& change, const DeleteAccountAliasRe
   auto settings = co_await change.settings();
   if (!settings) co_return std::unexpected(store_error(settings.error()));
   if (settings->alias() != request.account_alias) {
-    co_return std::unexpected(error(Errc::NoSuchEntityException, fmt::format("The account alias {} cannot be found.",
-                                                                             request.account_alias)));
+    co_return std::unexpected(error(Errc::NoSuchEntityException,
+                                    fmt::format("The account alias {} cannot be found.", request.account_alias)));
   }
   change.erase(rows::alias(settings->alias()));
   settings->clear_alias();

@@ -55,8 +55,8 @@ Task<Result<GetGroupResponse>> get_group(Parts parts, wire::Context& context, Ge
   auto wanted = paging(request.marker, request.max_items);
   if (!wanted) co_return std::unexpected(wanted.error());
   const std::string& account_id = context.principal.account_id;
-  auto group = found_or(co_await parts.directory.group(account_id, request.group_name), Entity::Group,
-                        request.group_name);
+  auto group =
+      found_or(co_await parts.directory.group(account_id, request.group_name), Entity::Group, request.group_name);
   if (!group) co_return std::unexpected(group.error());
   GetGroupResponse response{.group = show_group(account_id, *group), .is_truncated = false};
 

@@ -196,8 +196,7 @@ bool expired(const record::LoginProfile& login, const Demands& demands, Time now
 Task<Result<Nothing>> change_password(Parts parts, wire::Context& context, ChangePasswordRequest request) {
   auto name = calling_user(context);
   if (!name) {
-    co_return std::unexpected(
-        error(Errc::InvalidUserTypeException, "Only IAM Users can change their own password."));
+    co_return std::unexpected(error(Errc::InvalidUserTypeException, "Only IAM Users can change their own password."));
   }
   const std::string& account_id = context.principal.account_id;
   auto user = co_await user_with_login(parts, account_id, *name);
@@ -211,8 +210,8 @@ Task<Result<Nothing>> change_password(Parts parts, wire::Context& context, Chang
     co_return std::unexpected(api::common_error("AccessDenied", 403, "The old password was incorrect."));
   }
   if (demands->settings.password_policy().hard_expiry() && expired(login, *demands, parts.clock.now())) {
-    co_return std::unexpected(api::common_error(
-        "AccessDenied", 403, "The password has expired. An administrator has to set a new one."));
+    co_return std::unexpected(
+        api::common_error("AccessDenied", 403, "The password has expired. An administrator has to set a new one."));
   }
   auto hash = co_await hash_good(parts, *demands, login, request.new_password);
   if (!hash) co_return std::unexpected(hash.error());
