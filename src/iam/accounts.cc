@@ -72,6 +72,13 @@ Task<StoreResult<Account>> Accounts::open_account(std::string row_value) {
                     .root_secret = std::move(*secret)};
 }
 
+void Accounts::forget(std::string_view account_id) {
+  std::lock_guard lock(mutex_);
+  auto table = std::make_shared<Table>(*table_.load());
+  if (auto found = table->find(account_id); found != table->end()) table->erase(found);
+  table_.store(std::move(table));
+}
+
 void Accounts::publish(Account account) {
   std::lock_guard lock(mutex_);
   auto table = std::make_shared<Table>(*table_.load());

@@ -45,6 +45,9 @@ class Accounts {
   // As it is in the store at this moment; nothing: there is none.
   Task<storage::StoreResult<std::optional<Account>>> read(std::string account_id);
 
+  // It was removed.
+  void forget(std::string_view account_id);
+
   // The key under which secrets of accounts and of their users are sealed.
   Task<storage::StoreResult<std::shared_ptr<const storage::Kek>>> kek();
 

@@ -29,6 +29,7 @@ std::string epoch(std::string_view account_id) { return join({"epoch/", account_
 std::string unique_id(std::string_view id) { return join({"id/", id}); }
 std::string access_key(std::string_view access_key_id) { return join({"access-key/", access_key_id}); }
 std::string last_used(std::string_view id) { return join({"used/", id}); }
+std::string of_account(std::string_view account_id) { return of_account(account_id, ""); }
 std::string alias(std::string_view name) { return join({"alias/", name}); }
 std::string settings(std::string_view account_id) { return of_account(account_id, "settings"); }
 

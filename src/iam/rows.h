@@ -30,6 +30,7 @@ std::string epoch(std::string_view account_id);
 std::string unique_id(std::string_view id);
 std::string access_key(std::string_view access_key_id);
 std::string last_used(std::string_view id);
+std::string of_account(std::string_view account_id);  // what all rows iam/<account>/… begin with
 std::string alias(std::string_view name);
 std::string settings(std::string_view account_id);
 std::string entity(std::string_view account_id, Entity entity, std::string_view name);

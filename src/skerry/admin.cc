@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "iam/account_removal.h"
+#include "s3/bucket_registry.h"
 #include "wire/text.h"
 
 namespace skerry {
@@ -54,6 +56,10 @@ Task<AdminResult> Admin::run(AdminRequest request) {
     co_return co_await create_account(std::move(name), json);
   }
   if (request.command == "account.list") co_return list_accounts(json);
+  if (request.command == "account.rm") {
+    std::string account_id = argument(request, "id");
+    co_return co_await remove_account(std::move(account_id));
+  }
   if (request.command == "verify") co_return co_await verify(argument(request, "repair") == "true");
   co_return std::unexpected("there is no command " + request.command);
 }
@@ -78,6 +84,26 @@ AdminResult Admin::list_accounts(bool json) const {
   }
   if (json) out = (out.empty() ? "[" : out) + "]\n";
   return out;
+}
+
+Task<AdminResult> Admin::remove_account(std::string account_id) {
+  auto accounts = stack_.accounts().list();
+  if (!accounts.empty() && accounts.front().account_id == account_id) {
+    co_return std::unexpected("account " + account_id + " is the one whose key lies in the data folder: it stays");
+  }
+  // A bucket that is being made at this very moment may be missed: it is nobody's then.
+  s3::BucketRegistry buckets(stack_.meta(), stack_.keyring(), stack_.clock(), stack_.random());
+  s3::BucketRegistry::Query query{.account_id = account_id, .limit = 1};
+  auto page = co_await buckets.list(std::move(query));
+  if (!page) co_return std::unexpected("the account's buckets cannot be listed: " + page.error().detail);
+  if (!page->buckets.empty()) {
+    co_return std::unexpected(fmt::format("account {} still has buckets, {} for one: delete them first", account_id,
+                                          page->buckets.front().name));
+  }
+  auto removed = co_await iam::remove_account(stack_.identities().directory(), stack_.accounts(), account_id);
+  if (!removed) co_return std::unexpected("the account was not removed: " + removed.error().detail);
+  if (!*removed) co_return std::unexpected("there is no account " + account_id);
+  co_return "removed account " + account_id + "\n";
 }
 
 void Admin::stop() {

@@ -20,7 +20,7 @@ struct AdminRequest {
 // What the command line prints. Errors are sentences for the operator.
 using AdminResult = std::expected<std::string, std::string>;
 
-// The commands: account.create, account.list, verify.
+// The commands: account.create, account.list, account.rm, verify.
 //
 // Life: after the stack and what is scrubbed. Threads: any.
 class Admin {
@@ -35,6 +35,7 @@ class Admin {
  private:
   Task<AdminResult> create_account(std::string name, bool json);
   AdminResult list_accounts(bool json) const;
+  Task<AdminResult> remove_account(std::string account_id);
   Task<AdminResult> verify(bool repair);
 
   StorageStack& stack_;

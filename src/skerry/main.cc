@@ -30,6 +30,7 @@ struct CommandLine {
   std::map<std::string, std::string> flags;
   std::optional<std::string> file;
   std::string account_name;
+  std::string account_id;
   bool json = false;
   bool repair = false;
   std::vector<std::string> aws;
@@ -100,7 +101,8 @@ constexpr std::string_view kAws =
 constexpr std::string_view kAccount =
     "Works beside a running server and without one. No account can reach another's buckets.\n"
     "  skerry account create --name ann --json    # the secret access key is shown here, and never again\n"
-    "  skerry account list --json";
+    "  skerry account list --json\n"
+    "  skerry account rm 111122223333    # its users and keys too; not while it has buckets";
 constexpr std::string_view kVerify =
     "Reads every object, checks every tag and length, and looks for what is lost or left over. Works beside a running\n"
     "server and without one; exits with 0 only when all is in order. --repair takes away garbage and nothing else.";
@@ -178,6 +180,7 @@ class PolicyCommandLine {
 skerry::AdminRequest account_request(std::string command, const CommandLine& line) {
   skerry::AdminRequest request{.command = std::move(command), .arguments = {}};
   if (line.json) request.arguments["json"] = "true";
+  if (!line.account_id.empty()) request.arguments["id"] = line.account_id;
   if (!line.account_name.empty()) request.arguments["name"] = line.account_name;
   return request;
 }
@@ -212,6 +215,8 @@ int main(int argc, char** argv) {
   CLI::App* list =
       command(*account, "list", "List the accounts and their root access keys", kAccount, {"data", "master_key"});
   list->add_flag("--json", line.json, "Print JSON");
+  CLI::App* remove = command(*account, "rm", "Remove an account that has no buckets", kAccount, {"data", "master_key"});
+  remove->add_option("id", line.account_id, "Its twelve digits")->required();
   CLI::App* config = app.add_subcommand("config", "Look at the configuration");
   config->require_subcommand(1);
   config->footer("  skerry config show --config /etc/skerry/skerry.toml\n" + std::string(kSettings));
@@ -244,6 +249,7 @@ int main(int argc, char** argv) {
   if (*aws) return skerry::run_aws(*settings, aws->remaining());
   if (*create) return skerry::run_admin(*settings, account_request("account.create", line));
   if (*list) return skerry::run_admin(*settings, account_request("account.list", line));
+  if (*remove) return skerry::run_admin(*settings, account_request("account.rm", line));
   if (*show) return skerry::show_configuration(*settings);
   if (*doctor) return skerry::doctor(*settings);
   if (*verify) {

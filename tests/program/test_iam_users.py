@@ -1,5 +1,8 @@
 """Users, groups, access keys and passwords, with boto3 and the AWS CLI."""
 
+import csv
+import datetime
+import io
 import json
 import threading
 
@@ -405,3 +408,38 @@ def test_everything_survives_a_restart(start_server):
     server.restart()
     assert client(server, server.root()).get_group(GroupName="g")["Users"] == before
     assert client(server, key, "sts").get_caller_identity()["Arn"].endswith("user/x/ann")
+
+
+def test_credential_report(server):
+    account = server.new_account()
+    iam = client(server, account)
+    refused(iam.get_credential_report, status=410, code="ReportNotPresent")
+    iam.create_user(UserName="ann", Path="/x/")
+    iam.create_login_profile(UserName="ann", Password="Correct-horse-1")
+    keys = [iam.create_access_key(UserName="ann")["AccessKey"]["AccessKeyId"] for _ in range(2)]
+    iam.update_access_key(UserName="ann", AccessKeyId=keys[1], Status="Inactive")
+    iam.create_user(UserName="bob")
+    assert iam.generate_credential_report()["State"] == "STARTED"
+    assert iam.generate_credential_report()["State"] == "COMPLETE"
+    report = iam.get_credential_report()
+    assert report["ReportFormat"] == "text/csv" and report["GeneratedTime"]
+    lines = list(csv.DictReader(io.StringIO(report["Content"].decode())))
+    assert (
+        list(lines[0])
+        == (
+            "user arn user_creation_time password_enabled password_last_used password_last_changed password_next_rotation "
+            "mfa_active access_key_1_active access_key_1_last_rotated access_key_1_last_used_date "
+            "access_key_1_last_used_region access_key_1_last_used_service access_key_2_active access_key_2_last_rotated "
+            "access_key_2_last_used_date access_key_2_last_used_region access_key_2_last_used_service cert_1_active "
+            "cert_1_last_rotated cert_2_active cert_2_last_rotated"
+        ).split()
+    )
+    root, ann, bob = lines
+    assert (root["user"], root["password_enabled"]) == ("<root_account>", "not_supported")
+    assert (ann["user"], ann["arn"]) == ("ann", f"arn:aws:iam::{account.id}:user/x/ann")
+    assert (ann["password_enabled"], ann["password_next_rotation"], ann["mfa_active"]) == ("true", "N/A", "false")
+    assert (ann["access_key_1_active"], ann["access_key_2_active"]) == ("true", "false")
+    assert datetime.datetime.fromisoformat(ann["access_key_1_last_rotated"]).tzinfo
+    assert (bob["password_enabled"], bob["access_key_1_active"], bob["access_key_1_last_rotated"]) == (
+        "false", "false", "N/A",
+    )  # fmt: skip

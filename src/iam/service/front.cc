@@ -15,14 +15,22 @@ Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& contex
   auto parameters = wire::parse_parameters(context.form);
   if (!parameters) co_return std::unexpected(wire::malformed_form(service()));
   const wire::Form form(std::move(*parameters));
-  auto target = co_await find_target(directory_, context, form);
-  if (!target) co_return std::unexpected(target.error());
+  for (const wire::Permission& permission : context.operation().permissions) {
+    auto allowed = co_await check(context, form, permission);
+    if (!allowed) co_return allowed;
+  }
+  co_return std::expected<void, wire::ApiError>();
+}
 
+Task<std::expected<void, wire::ApiError>> Front::check(const wire::Context& context, const wire::Form& form,
+                                                       const wire::Permission& permission) {
+  auto target = co_await find_target(directory_, context, form, permission.resource->name);
+  if (!target) co_return std::unexpected(target.error());
   policy::KeyList keys;
-  add_keys(keys, context, form, *target);
+  add_keys(keys, context, form, permission, *target);
   for (const std::string& resource : {target->resource, target->renamed}) {
     if (resource.empty()) continue;
-    const Ask ask{.action = context.operation().permissions.front().action->name,
+    const Ask ask{.action = permission.action->name,
                   .resource = resource,
                   .resource_account = context.principal.account_id,
                   .keys = &keys};

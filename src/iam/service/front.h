@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "iam/directory.h"
 #include "iam/policy/evaluate.h"
+#include "wire/form.h"
 
 namespace skerry::iam {
 
@@ -23,6 +24,8 @@ class Front final : public api::Front {
   }
 
  private:
+  Task<std::expected<void, wire::ApiError>> check(const wire::Context& context, const wire::Form& form,
+                                                  const wire::Permission& permission);
   // Users may change their own password where the account says so, without a policy that allows it.
   Task<bool> may_by_password_policy(const wire::Context& context, const policy::Decision& decision);
 

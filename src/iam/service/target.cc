@@ -112,37 +112,29 @@ std::string boundary_of(const wire::Context& context, const wire::Form& form, co
 
 }  // namespace
 
-Task<Result<Target>> find_target(Directory& directory, const wire::Context& context, const wire::Form& form) {
+Task<Result<Target>> find_target(Directory& directory, const wire::Context& context, const wire::Form& form,
+                                 std::string_view kind) {
   const wire::Operation& operation = context.operation();
   using rows::Entity;
-  if (takes(operation, "GroupName")) {
-    co_return co_await named_or_new(directory, context, form, Entity::Group, "GroupName");
-  }
-  if (takes(operation, "RoleName")) {
-    co_return co_await named_or_new(directory, context, form, Entity::Role, "RoleName");
-  }
-  if (form.has("UserName") && takes(operation, "UserName")) {
-    co_return co_await named_or_new(directory, context, form, Entity::User, "UserName");
-  }
-  if (takes(operation, "UserName") || operation.name == "ChangePassword") {
+  if (kind == "group") co_return co_await named_or_new(directory, context, form, Entity::Group, "GroupName");
+  if (kind == "role") co_return co_await named_or_new(directory, context, form, Entity::Role, "RoleName");
+  if (kind == "user") {
+    if (operation.name == "GetAccessKeyLastUsed") {
+      std::string access_key_id = value(form, "AccessKeyId");
+      co_return co_await user_of_key(directory, context, std::move(access_key_id));
+    }
+    if (form.has("UserName")) {
+      co_return co_await named_or_new(directory, context, form, Entity::User, "UserName");
+    }
     auto own = calling_user(context);
     if (!own) co_return Target{};
     rows::Place place{context.principal.account_id, Entity::User, std::move(*own)};
     co_return co_await named(directory, std::move(place));
   }
-  if (operation.name == "GetAccessKeyLastUsed") {
-    std::string access_key_id = value(form, "AccessKeyId");
-    co_return co_await user_of_key(directory, context, std::move(access_key_id));
-  }
-  if (takes(operation, "PolicyName")) {
+  if (kind == "policy" && takes(operation, "PolicyName")) {
     co_return co_await named_or_new(directory, context, form, Entity::Policy, "PolicyName");
   }
-  for (std::string_view member : {"PolicyArn", "OpenIDConnectProviderArn", "PolicySourceArn"}) {
-    if (!takes(operation, member)) continue;
-    std::string arn = value(form, member);
-    co_return co_await at_arn(directory, context, std::move(arn));
-  }
-  if (operation.name == "CreateOpenIDConnectProvider") {
+  if (kind == "oidc-provider" && takes(operation, "Url")) {
     std::string url = value(form, "Url");
     url.erase(0, url.starts_with("https://") ? 8 : 0);
     Arn arn;
@@ -151,17 +143,21 @@ Task<Result<Target>> find_target(Directory& directory, const wire::Context& cont
     arn.resource = std::string(kOidcProvider) + url;
     co_return Target{.resource = arn.str()};
   }
+  for (std::string_view member : {"PolicyArn", "OpenIDConnectProviderArn", "PolicySourceArn"}) {
+    if (kind == "*" || !takes(operation, member)) continue;
+    std::string arn = value(form, member);
+    co_return co_await at_arn(directory, context, std::move(arn));
+  }
   co_return Target{};
 }
 
-void add_keys(policy::KeyList& keys, const wire::Context& context, const wire::Form& form, const Target& target) {
-  if (std::string boundary = boundary_of(context, form, target); !boundary.empty()) {
+void add_keys(policy::KeyList& keys, const wire::Context& context, const wire::Form& form,
+              const wire::Permission& permission, const Target& target) {
+  auto uses = [&](std::string_view key) { return permission.has_key(key, false); };
+  if (std::string boundary = boundary_of(context, form, target); !boundary.empty() && uses("iam:permissionsboundary")) {
     keys.add("iam:permissionsboundary", boundary);
   }
-  const wire::Operation& operation = context.operation();
-  if (takes(operation, "PolicyArn") && (operation.name.starts_with("Attach") || operation.name.starts_with("Detach"))) {
-    keys.add("iam:policyarn", value(form, "PolicyArn"));
-  }
+  if (uses("iam:policyarn")) keys.add("iam:policyarn", value(form, "PolicyArn"));
   for (const record::Tag& tag : target.tags) {
     std::string key = policy::lower(tag.key());
     keys.add("iam:resourcetag/" + key, tag.value());

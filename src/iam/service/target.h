@@ -18,11 +18,13 @@ struct Target {
   std::vector<record::Tag> tags;
 };
 
-// By the parameters that the operation takes: whom or what they name, with its path where it is there, else without
-// one; the caller, where none is named that may be left out. Errors: only the store's.
-Task<Result<Target>> find_target(Directory& directory, const wire::Context& context, const wire::Form& form);
+// Whom or what the parameters name, of the kind that the permission is on ("user", "group"): with its path where it is
+// there, else without one; the caller, where a user may be left out and is. Errors: only the store's.
+Task<Result<Target>> find_target(Directory& directory, const wire::Context& context, const wire::Form& form,
+                                 std::string_view kind);
 
-// The condition keys of IAM's own, and those of tags.
-void add_keys(policy::KeyList& keys, const wire::Context& context, const wire::Form& form, const Target& target);
+// The condition keys of IAM's own, as far as the permission has them, and those of tags.
+void add_keys(policy::KeyList& keys, const wire::Context& context, const wire::Form& form,
+              const wire::Permission& permission, const Target& target);
 
 }  // namespace skerry::iam

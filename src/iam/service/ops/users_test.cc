@@ -1,3 +1,5 @@
+#include "base/bytes.h"
+#include "iam/account_removal.h"
 #include "iam/service/service_fixture.h"
 
 namespace skerry::iam {
@@ -85,8 +87,10 @@ TEST_F(UsersTest, WhatAUserHasIsInTheWayOfItsDeletion) {
   call("CreateUser&UserName=ann");
   call("CreateGroup&GroupName=g");
   call("AddUserToGroup&GroupName=g&UserName=ann");
-  EXPECT_THAT(call("DeleteUser&UserName=ann").body, HasSubstr("Cannot delete entity, must remove users from group first."));
-  EXPECT_THAT(call("DeleteGroup&GroupName=g").body, HasSubstr("Cannot delete entity, must remove users from group first."));
+  EXPECT_THAT(call("DeleteUser&UserName=ann").body,
+              HasSubstr("Cannot delete entity, must remove users from group first."));
+  EXPECT_THAT(call("DeleteGroup&GroupName=g").body,
+              HasSubstr("Cannot delete entity, must remove users from group first."));
   call("RemoveUserFromGroup&GroupName=g&UserName=ann");
   call("CreateLoginProfile&UserName=ann&Password=Correct-horse1");
   EXPECT_THAT(call("DeleteUser&UserName=ann").body, HasSubstr("must delete login profile first."));
@@ -138,8 +142,8 @@ TEST_F(UsersTest, WithoutANameItIsTheCaller) {
   auto denied = call(ann, "GetUser&UserName=root");
   EXPECT_EQ(denied.status, 403);
   EXPECT_EQ(denied.code, "AccessDenied");
-  EXPECT_EQ(denied.text("Message"), "User: " + arn("user/ann") + " is not authorized to perform: iam:GetUser on resource: " +
-                                        arn("user/root") +
+  EXPECT_EQ(denied.text("Message"), "User: " + arn("user/ann") +
+                                        " is not authorized to perform: iam:GetUser on resource: " + arn("user/root") +
                                         " because no identity-based policy allows the iam:GetUser action");
   EXPECT_EQ(call(ann, "ListUsers").code, "AccessDenied");
   EXPECT_EQ(call(ann, "UpdateUser&UserName=ann&NewUserName=boss").code, "AccessDenied")
@@ -165,8 +169,11 @@ TEST_F(UsersTest, TagsOfRequestAndResourceAreConditions) {
   auto ann = behind(call("CreateAccessKey&UserName=ann").text("AccessKeyId"));
   EXPECT_EQ(call(ann, "CreateUser&UserName=u").code, "AccessDenied");
   EXPECT_EQ(call(ann, "CreateUser&UserName=u&Tags.member.1.Key=team&Tags.member.1.Value=blue").code, "AccessDenied");
-  EXPECT_EQ(call(ann, "CreateUser&UserName=u&Tags.member.1.Key=team&Tags.member.1.Value=red"
-                      "&Tags.member.2.Key=x&Tags.member.2.Value=y").code, "AccessDenied");
+  EXPECT_EQ(call(ann,
+                 "CreateUser&UserName=u&Tags.member.1.Key=team&Tags.member.1.Value=red"
+                 "&Tags.member.2.Key=x&Tags.member.2.Value=y")
+                .code,
+            "AccessDenied");
   EXPECT_EQ(call(ann, "CreateUser&UserName=u&Tags.member.1.Key=team&Tags.member.1.Value=red").status, 200);
   EXPECT_EQ(call(ann, "DeleteUser&UserName=ann").code, "AccessDenied");
   EXPECT_EQ(call(ann, "DeleteUser&UserName=U").status, 200);
@@ -227,9 +234,12 @@ TEST_F(UsersTest, PasswordsAreHeldAgainstThePolicy) {
             "Password should meet 1 more of the following requirements: Password should have at least one uppercase "
             "letter, Password should have at least one symbol");
   EXPECT_EQ(call("UpdateAccountPasswordPolicy&MinimumPasswordLength=10&RequireSymbols=true&RequireNumbers=true"
-                 "&PasswordReusePrevention=2").status, 200);
-  EXPECT_EQ(message("abc"), "Password should have a minimum length of 10, Password should have at least one number, "
-                            "Password should have at least one symbol");
+                 "&PasswordReusePrevention=2")
+                .status,
+            200);
+  EXPECT_EQ(message("abc"),
+            "Password should have a minimum length of 10, Password should have at least one number, "
+            "Password should have at least one symbol");
   EXPECT_EQ(call("CreateLoginProfile&UserName=ann&Password=first-password-1").status, 200);
   auto update = [&](const std::string& password) {
     return call("UpdateLoginProfile&UserName=ann&Password=" + password).code;
@@ -263,6 +273,60 @@ TEST_F(UsersTest, NoTwoAccountsHaveOneAlias) {
   EXPECT_EQ(call("DeleteAccountAlias&AccountAlias=acme").code, "NoSuchEntity");
   EXPECT_EQ(call("DeleteAccountAlias&AccountAlias=acme-two").status, 200);
   EXPECT_EQ(call("ListAccountAliases").body.find("acme"), std::string::npos);
+}
+
+TEST_F(UsersTest, TheCredentialReportHasALineAUser) {
+  EXPECT_EQ(call("GetCredentialReport").code, "ReportNotPresent");
+  call("CreateUser&UserName=ann&Path=/x/");
+  call("CreateLoginProfile&UserName=ann&Password=Correct-horse1");
+  auto key = call("CreateAccessKey&UserName=ann");
+  EXPECT_EQ(call("GenerateCredentialReport").text("State"), "STARTED");
+  EXPECT_EQ(call("GenerateCredentialReport").text("State"), "COMPLETE");
+  auto report = call("GetCredentialReport");
+  EXPECT_EQ(report.text("ReportFormat"), "text/csv");
+  std::string csv = *unbase64(report.text("Content"));
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at <= csv.size();) {
+    std::size_t end = std::min(csv.find('\n', at), csv.size());
+    lines.push_back(csv.substr(at, end - at));
+    at = end + 1;
+  }
+  ASSERT_EQ(lines.size(), 3u);
+  for (const std::string& line : lines) EXPECT_EQ(std::ranges::count(line, ','), 21) << line;
+  EXPECT_THAT(lines[1], StartsWith("<root_account>," + arn("root") + ","));
+  EXPECT_THAT(lines[2], StartsWith("ann," + arn("user/x/ann") + ","));
+  EXPECT_THAT(lines[2], HasSubstr(",true,no_information,"));
+  sim_.run([](SimExecutor&) -> Task<> { co_await sleep_for(std::chrono::hours(5)); }(sim_));
+  EXPECT_EQ(call("GetCredentialReport").code, "ReportExpired");
+}
+
+TEST_F(UsersTest, ARemovedAccountLeavesNothing) {
+  call("CreateUser&UserName=ann");
+  call("CreateGroup&GroupName=g");
+  call("AddUserToGroup&UserName=ann&GroupName=g");
+  call("CreateAccountAlias&AccountAlias=gone");
+  const std::string key = call("CreateAccessKey&UserName=ann").text("AccessKeyId");
+  ASSERT_TRUE(server_.find(key));
+  ASSERT_TRUE(server_.find(account_.root_access_key_id));
+  Account other = server_.make_account();
+
+  auto removed = sim_.run(remove_account(server_.directory(), server_.accounts(), account_.account_id));
+  EXPECT_TRUE(removed && *removed);
+  EXPECT_FALSE(server_.find(key));
+  EXPECT_FALSE(server_.find(account_.root_access_key_id));
+  EXPECT_TRUE(server_.find(other.root_access_key_id));
+  auto again = sim_.run(remove_account(server_.directory(), server_.accounts(), account_.account_id));
+  EXPECT_TRUE(again && !*again);
+  storage::ScanRequest all{.partition = storage::Partition::Accounts};
+  std::vector<std::string> left;
+  auto page = sim_.run(server_.client().meta().scan(all));
+  for (const storage::Row& row : page->rows) {
+    if (row.key.find(account_.account_id) != row.key.npos || row.value.find(account_.account_id) != row.value.npos) {
+      left.push_back(row.key);
+    }
+  }
+  EXPECT_THAT(left, testing::ElementsAre("epoch/" + account_.account_id));
+  EXPECT_EQ(call(PrincipalLoader::root(other), "CreateAccountAlias&AccountAlias=gone").status, 200);
 }
 
 }  // namespace
