@@ -17,6 +17,7 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_groups(registry, parts_);
   iam::bind_access_keys(registry, parts_);
   iam::bind_passwords(registry, parts_);
+  iam::bind_authorization_details(registry, parts_);
   iam::bind_credential_report(registry, parts_);
   iam::bind_account(registry, parts_);
 }

@@ -443,3 +443,25 @@ def test_credential_report(server):
     assert (bob["password_enabled"], bob["access_key_1_active"], bob["access_key_1_last_rotated"]) == (
         "false", "false", "N/A",
     )  # fmt: skip
+
+
+def test_authorization_details(server):
+    account = server.new_account()
+    iam = client(server, account)
+    users = [f"user-{number}" for number in range(5)]
+    for name in users:
+        iam.create_user(UserName=name, Tags=[{"Key": "a", "Value": "b"}])
+    for name in ("g", "h"):
+        iam.create_group(GroupName=name)
+        iam.add_user_to_group(GroupName=name, UserName=users[0])
+    whole = iam.get_paginator("get_account_authorization_details").paginate(PaginationConfig={"PageSize": 3})
+    pages = list(whole)
+    assert [len(page["UserDetailList"]) + len(page["GroupDetailList"]) for page in pages] == [3, 3, 1]
+    detail = pages[0]["UserDetailList"][0]
+    assert (detail["UserName"], detail["GroupList"]) == (users[0], ["g", "h"])
+    assert detail["Tags"] == [{"Key": "a", "Value": "b"}]
+    assert detail["Arn"] == f"arn:aws:iam::{account.id}:user/{users[0]}"
+    assert [user["UserName"] for page in pages for user in page["UserDetailList"]] == users
+    groups = iam.get_account_authorization_details(Filter=["Group"])
+    assert [group["GroupName"] for group in groups["GroupDetailList"]] == ["g", "h"]
+    assert (groups["UserDetailList"], groups["IsTruncated"]) == ([], False)

@@ -44,6 +44,7 @@ class ServiceTest : public testing::Test {
     bind_groups(registry_, parts);
     bind_access_keys(registry_, parts);
     bind_passwords(registry_, parts);
+    bind_authorization_details(registry_, parts);
     bind_credential_report(registry_, parts);
     bind_account(registry_, parts);
   }

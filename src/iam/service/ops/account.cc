@@ -1,4 +1,5 @@
 #include "iam/api/ops.h"
+#include "iam/policy/parse.h"
 #include "iam/service/change.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
@@ -173,11 +174,11 @@ Task<Result<GetAccountSummaryResponse>> get_account_summary(Parts parts, wire::C
       {Key::kAttachedPoliciesPerGroupQuota, number(quotas::kAttachedPolicies)},
       {Key::kAttachedPoliciesPerRoleQuota, number(quotas::kAttachedPolicies)},
       {Key::kVersionsPerPolicyQuota, number(quotas::kVersionsPerPolicy)},
-      {Key::kUserPolicySizeQuota, 2048},
-      {Key::kGroupPolicySizeQuota, 5120},
-      {Key::kRolePolicySizeQuota, 10240},
-      {Key::kPolicySizeQuota, 6144},
-      {Key::kAssumeRolePolicySizeQuota, 2048},
+      {Key::kUserPolicySizeQuota, number(policy::kUserInlineSizeMax)},
+      {Key::kGroupPolicySizeQuota, number(policy::kGroupInlineSizeMax)},
+      {Key::kRolePolicySizeQuota, number(policy::kRoleInlineSizeMax)},
+      {Key::kPolicySizeQuota, number(policy::kManagedSizeMax)},
+      {Key::kAssumeRolePolicySizeQuota, number(policy::kTrustSizeMax)},
       {Key::kMFADevices, 0},
       {Key::kMFADevicesInUse, 0},
       {Key::kAccountMFAEnabled, 0},

@@ -8,6 +8,7 @@ void bind_users(wire::Registry& registry, const Parts& parts);
 void bind_groups(wire::Registry& registry, const Parts& parts);
 void bind_access_keys(wire::Registry& registry, const Parts& parts);
 void bind_passwords(wire::Registry& registry, const Parts& parts);
+void bind_authorization_details(wire::Registry& registry, const Parts& parts);
 void bind_credential_report(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 

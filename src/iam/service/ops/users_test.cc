@@ -300,6 +300,54 @@ TEST_F(UsersTest, TheCredentialReportHasALineAUser) {
   EXPECT_EQ(call("GetCredentialReport").code, "ReportExpired");
 }
 
+TEST_F(UsersTest, AuthorizationDetailsGoOverAllKindsInPages) {
+  for (const char* name : {"ann", "bob", "cid"}) call("CreateUser&UserName=" + std::string(name));
+  call("CreateGroup&GroupName=g");
+  call("AddUserToGroup&UserName=ann&GroupName=g");
+  allow("ann", "iam:GetUser", "*");
+  const std::string attached = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  server_.change(account_.account_id, [&](Change& change) {
+    auto user = **sim_.run(change.user("bob"));
+    user.mutable_identity()->add_attached_policies(attached);
+    change.put(user);
+    change.put(rows::attachment(account_.account_id, attached, user.identity().id()));
+    record::Role role;
+    role.mutable_identity()->set_id("AROA1");
+    role.mutable_identity()->set_name("r");
+    role.mutable_identity()->set_path("/");
+    role.set_trust_policy(R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":")" +
+                          user.identity().id() + R"("},"Action":"sts:AssumeRole"}})");
+    change.put(role);
+    change.place(rows::Entity::Role, "AROA1", "r");
+  });
+  auto all = call("GetAccountAuthorizationDetails");
+  EXPECT_EQ(all.text("IsTruncated"), "false");
+  EXPECT_THAT(all.body, HasSubstr("<GroupList><member>g</member></GroupList>"));
+  EXPECT_THAT(all.body, HasSubstr("<PolicyDocument>%7B%22Version%22%3A%222012-10-17%22"));
+  EXPECT_THAT(all.body, HasSubstr("user%2Fbob")) << "the role trusts whom it names by ARN";
+  EXPECT_THAT(all.body, HasSubstr("<Arn>" + attached + "</Arn>"));
+  EXPECT_EQ(all.count("PolicyId"), 1u) << "of AWS's policies those that somebody has";
+
+  std::string seen, marker;
+  int pages = 0;
+  do {
+    auto page = call("GetAccountAuthorizationDetails&MaxItems=2" + (marker.empty() ? "" : "&Marker=" + marker));
+    ASSERT_EQ(page.status, 200) << page.body;
+    for (const char* id : {"<UserId>", "<GroupId>", "<RoleId>", "<PolicyId>"}) {
+      for (std::size_t at = page.body.find(id); at != page.body.npos; at = page.body.find(id, at + 1)) seen += id[1];
+    }
+    marker = page.text("IsTruncated") == "true" ? page.text("Marker") : "";
+    for (std::size_t at; (at = marker.find('=')) != marker.npos;) marker.replace(at, 1, "%3D");
+    ++pages;
+  } while (!marker.empty() && pages < 10);
+  EXPECT_EQ(seen, "UUUGRP");
+  auto groups = call("GetAccountAuthorizationDetails&Filter.member.1=Group");
+  EXPECT_EQ(groups.count("GroupId"), 1u);
+  EXPECT_EQ(groups.count("UserId"), 0u);
+  EXPECT_EQ(call("GetAccountAuthorizationDetails&Marker=OS94").code, "ValidationError");
+  EXPECT_EQ(call("GetAccountAuthorizationDetails&Filter.member.1=Dog").code, "ValidationError");
+}
+
 TEST_F(UsersTest, ARemovedAccountLeavesNothing) {
   call("CreateUser&UserName=ann");
   call("CreateGroup&GroupName=g");
