@@ -19,6 +19,8 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_passwords(registry, parts_);
   iam::bind_authorization_details(registry, parts_);
   iam::bind_credential_report(registry, parts_);
+  iam::bind_attachments(registry, parts_);
+  iam::bind_inline_policies(registry, parts_);
   iam::bind_account(registry, parts_);
 }
 

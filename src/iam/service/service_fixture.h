@@ -46,6 +46,8 @@ class ServiceTest : public testing::Test {
     bind_passwords(registry_, parts);
     bind_authorization_details(registry_, parts);
     bind_credential_report(registry_, parts);
+    bind_attachments(registry_, parts);
+    bind_inline_policies(registry_, parts);
     bind_account(registry_, parts);
   }
 

@@ -10,6 +10,8 @@ void bind_access_keys(wire::Registry& registry, const Parts& parts);
 void bind_passwords(wire::Registry& registry, const Parts& parts);
 void bind_authorization_details(wire::Registry& registry, const Parts& parts);
 void bind_credential_report(wire::Registry& registry, const Parts& parts);
+void bind_attachments(wire::Registry& registry, const Parts& parts);
+void bind_inline_policies(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 
 }  // namespace skerry::iam

@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "iam/api/ops.h"
+#include "iam/arns.h"
+#include "iam/managed_policies.h"
+#include "iam/service/identity_of.h"
+#include "iam/service/ops/bind.h"
+#include "iam/service/paging.h"
+#include "iam/service/quotas.h"
+#include "model/arn.h"
+
+// Managed policies on users, groups and roles.
+namespace skerry::iam {
+namespace {
+
+using rows::Entity;
+
+constexpr std::string_view kQuotaNames[] = {"PoliciesPerUser", "PoliciesPerGroup", "PoliciesPerRole"};
+
+wire::ApiError no_such_policy(std::string_view arn) {
+  return error(Errc::NoSuchEntityException, fmt::format("Policy {} does not exist or is not attachable.", arn));
+}
+
+// That there is such a policy, the account's own or AWS's.
+Task<Result<Nothing>> check_policy(Change& change, std::string text) {
+  auto arn = Arn::parse(text);
+  if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/")) {
+    co_return std::unexpected(invalid_input(fmt::format("ARN {} is not valid.", text)));
+  }
+  if (arn->account == "aws") {
+    if (!find_aws_managed_policy(text)) co_return std::unexpected(no_such_policy(text));
+    co_return Nothing{};
+  }
+  if (arn->account != change.account_id()) co_return std::unexpected(no_such_policy(text));
+  std::string name = arn->resource.substr(arn->resource.rfind('/') + 1);
+  auto found = co_await change.policy(std::move(name));
+  if (!found) co_return std::unexpected(store_error(found.error()));
+  if (!*found || entity_arn(arn->account, Entity::Policy, (**found).path(), (**found).name()) != text) {
+    co_return std::unexpected(no_such_policy(text));
+  }
+  co_return Nothing{};
+}
+
+template <Entity E, class Request>
+Task<Result<Nothing>> attach_in(Change& change, const Request& request) {
+  const std::string& name = IdentityOf<E>::name(request);
+  auto found = found_or(co_await IdentityOf<E>::load(change, name), E, name);
+  if (!found) co_return std::unexpected(found.error());
+  auto policy = co_await check_policy(change, request.policy_arn);
+  if (!policy) co_return std::unexpected(policy.error());
+  record::Identity& identity = *found->mutable_identity();
+  auto& attached = *identity.mutable_attached_policies();
+  if (std::ranges::find(attached, request.policy_arn) != attached.end()) co_return Nothing{};
+  if (static_cast<std::size_t>(attached.size()) >= quotas::kAttachedPolicies) {
+    co_return std::unexpected(quota_exceeded(kQuotaNames[static_cast<std::size_t>(E)], quotas::kAttachedPolicies));
+  }
+  identity.add_attached_policies(request.policy_arn);
+  change.put(rows::attachment(change.account_id(), request.policy_arn, identity.id()));
+  change.put(*found);
+  co_return Nothing{};
+}
+
+template <Entity E, class Request>
+Task<Result<Nothing>> detach_in(Change& change, const Request& request) {
+  const std::string& name = IdentityOf<E>::name(request);
+  auto found = found_or(co_await IdentityOf<E>::load(change, name), E, name);
+  if (!found) co_return std::unexpected(found.error());
+  record::Identity& identity = *found->mutable_identity();
+  auto& attached = *identity.mutable_attached_policies();
+  auto at = std::ranges::find(attached, request.policy_arn);
+  if (at == attached.end()) {
+    co_return std::unexpected(
+        error(Errc::NoSuchEntityException, fmt::format("Policy {} was not found.", request.policy_arn)));
+  }
+  attached.erase(at);
+  change.erase(rows::attachment(change.account_id(), request.policy_arn, identity.id()));
+  change.put(*found);
+  co_return Nothing{};
+}
+
+template <Entity E, class Request>
+Task<Result<Nothing>> attach(Parts parts, wire::Context& context, Request request) {
+  co_return co_await in_change(parts.directory, context.principal.account_id, attach_in<E, Request>,
+                               std::move(request));
+}
+
+template <Entity E, class Request>
+Task<Result<Nothing>> detach(Parts parts, wire::Context& context, Request request) {
+  co_return co_await in_change(parts.directory, context.principal.account_id, detach_in<E, Request>,
+                               std::move(request));
+}
+
+// The path of policy/<path>/<name>, from its ARN.
+bool is_below(std::string_view arn, std::string_view prefix) {
+  std::string_view path = arn.substr(arn.find(":policy/") + std::string_view(":policy").size());
+  return path.substr(0, path.rfind('/') + 1).starts_with(prefix);
+}
+
+template <Entity E, class Op>
+Task<Result<typename Op::Response>> list_attached(Parts parts, wire::Context& context, typename Op::Request request) {
+  auto wanted = paging(request.marker, request.max_items);
+  if (!wanted) co_return std::unexpected(wanted.error());
+  const std::string& name = IdentityOf<E>::name(request);
+  auto found = found_or(co_await IdentityOf<E>::load(parts.directory, context.principal.account_id, name), E, name);
+  if (!found) co_return std::unexpected(found.error());
+  std::vector<std::string> arns;
+  for (const std::string& arn : found->identity().attached_policies()) {
+    if (is_below(arn, request.path_prefix.value_or("/"))) arns.push_back(arn);
+  }
+  std::ranges::sort(arns);
+  auto page = page_of(std::move(arns), *wanted, [](const std::string& arn) { return arn; });
+  typename Op::Response response;
+  response.attached_policies.emplace();
+  for (const std::string& arn : page.items) {
+    response.attached_policies->push_back({.policy_name = arn.substr(arn.rfind('/') + 1), .policy_arn = arn});
+  }
+  std::move(page).tell(response);
+  co_return response;
+}
+
+}  // namespace
+
+void bind_attachments(wire::Registry& registry, const Parts& parts) {
+  serve<AttachUserPolicyOp>(registry, parts, attach<Entity::User, AttachUserPolicyRequest>);
+  serve<AttachGroupPolicyOp>(registry, parts, attach<Entity::Group, AttachGroupPolicyRequest>);
+  serve<DetachUserPolicyOp>(registry, parts, detach<Entity::User, DetachUserPolicyRequest>);
+  serve<DetachGroupPolicyOp>(registry, parts, detach<Entity::Group, DetachGroupPolicyRequest>);
+  serve<ListAttachedUserPoliciesOp>(registry, parts, list_attached<Entity::User, ListAttachedUserPoliciesOp>);
+  serve<ListAttachedGroupPoliciesOp>(registry, parts, list_attached<Entity::Group, ListAttachedGroupPoliciesOp>);
+}
+
+}  // namespace skerry::iam
