@@ -30,10 +30,11 @@ class MapCredentials final : public CredentialSource {
  public:
   MapCredentials() { add(kTestKeyId, kTestSecret); }
 
-  void add(std::string_view id, std::string_view secret, std::string_view token = {}) {
-    Entry entry{
-        std::make_shared<const Credential>(Credential{std::string(id), std::string(secret), "111122223333", nullptr}),
-        std::string(token)};
+  void add(std::string_view id, std::string_view secret, std::string_view token = {},
+           std::shared_ptr<const Principal> owner = nullptr) {
+    Entry entry{std::make_shared<const Credential>(
+                    Credential{std::string(id), std::string(secret), "111122223333", std::move(owner)}),
+                std::string(token)};
     entries_.insert_or_assign(std::string(id), std::move(entry));
   }
   void expire_tokens() { expired_ = true; }

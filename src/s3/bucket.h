@@ -18,6 +18,8 @@ struct FoundBucket {
   std::string fence_bytes;
   std::shared_ptr<const storage::Kek> kek;
   std::shared_ptr<const BucketAccess> access;  // never null in a bucket that find() gave
+  // What is blocked of public access, by the bucket's settings or by its account's: of one that find_guarded() gave.
+  record::PublicAccessBlock blocked;
 
   storage::Partition partition() const { return storage::Partition{record.partition()}; }
   bool ever_versioned() const { return fence.versioning() != record::Fence::NEVER; }

@@ -8,6 +8,8 @@
 #include "s3/errors.h"
 #include "s3/integrity.h"
 #include "s3/names.h"
+#include "s3/ops/copy_source.h"
+#include "s3/ops/find_object.h"
 #include "wire/text.h"
 
 namespace skerry::s3 {
@@ -36,21 +38,15 @@ constexpr std::string_view kUnservedHeaders[] = {
     "x-amz-bucket-namespace",
 };
 
-std::expected<void, wire::ApiError> check_expected_owner(const net::Headers& headers, std::string_view account_id) {
-  const std::string* expected = headers.find("x-amz-expected-bucket-owner");
-  if (!expected) return {};
-  bool account = expected->size() == 12 && std::ranges::all_of(*expected, [](char c) { return c >= '0' && c <= '9'; });
+std::expected<void, wire::ApiError> check_owner(RequestFacts::Value expected, std::string_view account_id) {
+  if (!expected.sent) return {};
+  bool account =
+      expected.text.size() == 12 && std::ranges::all_of(expected.text, [](char c) { return c >= '0' && c <= '9'; });
   if (!account) {
-    return std::unexpected(error(Errc::InvalidBucketOwnerAWSAccountID).with("BucketOwner", *expected));
+    return std::unexpected(error(Errc::InvalidBucketOwnerAWSAccountID).with("BucketOwner", std::string(expected.text)));
   }
-  if (*expected != account_id) return std::unexpected(error(Errc::AccessDenied));
+  if (expected.text != account_id) return std::unexpected(error(Errc::AccessDenied));
   return {};
-}
-
-// Until policies come: an account's root may do everything in its own buckets, and nobody else anything.
-std::expected<void, wire::ApiError> check_owner(const wire::Context& context, const FoundBucket& bucket) {
-  if (context.principal.account_id == bucket.record.account_id()) return {};
-  return std::unexpected(error(Errc::AccessDenied));
 }
 
 // Whether the request may be signed for another region than its bucket's: who asks where a bucket is cannot know it,
@@ -60,16 +56,32 @@ bool asks_where(const wire::Operation& operation, std::string_view region) {
 }
 
 bool without_bucket(const wire::Operation& operation) {
-  // The form's signature is among its fields: PostObject looks for its bucket itself.
-  return operation.name == "ListBuckets" || operation.name == "CreateBucket" || operation.name == "PostObject";
+  return operation.name == "ListBuckets" || operation.name == "CreateBucket";
+}
+
+bool copies(const wire::Operation& operation) {
+  return std::ranges::any_of(operation.permissions,
+                             [](const auto& permission) { return permission.resource->name == on::kCopySource; });
 }
 
 // Only who signs may say what the answer's headers are to be.
-wire::ApiError anonymous_error(const wire::Context& context) {
+std::expected<void, wire::ApiError> check_anonymous(const wire::Context& context) {
   std::string_view query = context.request.query();
   bool overrides = query.starts_with("response-") || query.find("&response-") != query.npos;
-  if (context.operation().name != "GetObject" || !overrides) return error(Errc::AccessDenied);
-  return error(Errc::InvalidRequest, "Request specific response headers cannot be used for anonymous GET requests.");
+  if (context.operation().name != "GetObject" || !overrides) return {};
+  return std::unexpected(
+      error(Errc::InvalidRequest, "Request specific response headers cannot be used for anonymous GET requests."));
+}
+
+// Condition keys of which only a body can tell.
+bool waits_for_body(const wire::Context& context, const FoundBucket* bucket) {
+  constexpr std::pair<std::string_view, std::string_view> kKeys[] = {{"CreateBucket", "s3:locationconstraint"},
+                                                                     {"CreateBucket", "aws:requesttag/"},
+                                                                     {"CreateBucket", "aws:tagkeys"},
+                                                                     {"PutObjectTagging", "s3:requestobjecttag"}};
+  return std::ranges::any_of(kKeys, [&](const auto& entry) {
+    return entry.first == context.operation().name && asks_for(context, bucket, entry.second);
+  });
 }
 
 // The headers that an SDK has moved into the query, presigning: handlers take them from there too.
@@ -92,37 +104,133 @@ net::Headers only_md5(const net::Headers& headers) {
 const wire::Service& Front::service() const { return *GetObjectOp::descriptor().service; }
 
 Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& context, const auth::Authenticated& who) {
-  using Result = std::expected<void, wire::ApiError>;
-  const net::Headers& headers = context.request.headers;
-  if (context.operation().name == "PostObject") co_return Result();
-  if (context.principal.kind == wire::Principal::Kind::Anonymous) co_return std::unexpected(anonymous_error(context));
+  auto admission = std::make_shared<Admission>();
+  admission->signing = {who.kind, who.version, who.signed_at};
+  admission->now = parts_.clock.now();
+  context.found = admission;
+  const wire::Operation& operation = context.operation();
+  // The form's signature is among its fields: the handler asks when it has read them.
+  if (operation.name == "PostObject") co_return Result();
+  if (context.principal.kind == wire::Principal::Kind::Anonymous) {
+    if (auto good = check_anonymous(context); !good) co_return good;
+  }
   const net::Headers presigned = presigned_headers(context.route);
-  for (const net::Headers* sent : {&headers, &presigned}) {
+  for (const net::Headers* sent : {&context.request.headers, &presigned}) {
     if (auto good = check_served_headers(*sent); !good) co_return good;
   }
-  if (without_bucket(context.operation())) co_return Result();
+  if (without_bucket(operation)) co_return authorize_without_bucket(context, *admission);
 
   std::string name(context.route.label("Bucket"));
-  if (auto good = check_bucket_name(name); !good) co_return good;
   if (auto good = check_object_key(context.route.label("Key")); !good) co_return good;
-  auto found = co_await buckets_.find(std::move(name));
-  if (!found) co_return std::unexpected(found.error());
-  const std::string& region = found->record.region();
-  if (auto good = check_owner(context, *found); !good) {
+  auto found = co_await find_bucket(context, std::move(name), "x-amz-expected-bucket-owner");
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  admission->bucket = std::move(*found);
+  if (auto good = co_await check_permissions(context, *admission); !good) {
     // HeadBucket says where a bucket is also to those who may not enter it.
-    if (context.operation().name != "HeadBucket") co_return good;
+    if (operation.name != "HeadBucket") co_return good;
+    const std::string& region = admission->bucket.record.region();
     co_return std::unexpected(std::move(good.error()).header("x-amz-bucket-region", region));
   }
-  for (const net::Headers* sent : {&headers, &presigned}) {
-    if (auto good = check_expected_owner(*sent, found->record.account_id()); !good) co_return good;
+  co_return check_region(context, who, admission->bucket);
+}
+
+std::expected<void, wire::ApiError> Front::authorize_without_bucket(const wire::Context& context,
+                                                                    Admission& admission) const {
+  std::string_view name = context.route.label("Bucket");
+  bool makes = context.operation().name == "CreateBucket";
+  if (makes) {
+    if (auto good = check_bucket_name(name); !good) return good;
   }
-  if (who.version == auth::SignatureVersion::V4 && !options_.any_region && who.region != region &&
-      !asks_where(context.operation(), who.region)) {
-    auto wrong = api::api_error(auth::wrong_region(who, region));
-    co_return std::unexpected(std::move(wrong).header("x-amz-bucket-region", region));
+  admission.undecided = waits_for_body(context, nullptr);
+  if (admission.undecided) return {};
+  return permit(context, facts_of(context, admission), makes ? on::kBucket : on::kBuckets, {.bucket_name = name});
+}
+
+std::expected<void, wire::ApiError> Front::check_region(const wire::Context& context, const auth::Authenticated& who,
+                                                        const FoundBucket& bucket) const {
+  const std::string& region = bucket.record.region();
+  bool good = who.version != auth::SignatureVersion::V4 || options_.any_region || who.region == region ||
+              asks_where(context.operation(), who.region);
+  if (good) return {};
+  auto wrong = api::api_error(auth::wrong_region(who, region));
+  return std::unexpected(std::move(wrong).header("x-amz-bucket-region", region));
+}
+
+Task<std::expected<FoundBucket, wire::ApiError>> Front::find_bucket(const wire::Context& context, std::string name,
+                                                                    std::string_view owner_header) const {
+  auto found = co_await find_guarded(parts_.buckets, std::move(name));
+  if (!found) co_return found;
+  const RequestFacts facts = facts_of(context, admission_of(context));
+  if (auto good = check_owner(facts.find(owner_header), found->record.account_id()); !good) {
+    co_return std::unexpected(std::move(good.error()));
   }
-  context.found = std::make_shared<FoundBucket>(std::move(*found));
+  co_return found;
+}
+
+Task<std::expected<void, wire::ApiError>> Front::check_permissions(const wire::Context& context,
+                                                                   Admission& admission) const {
+  const RequestFacts facts = facts_of(context, admission);
+  const Thing target = target_of(context);
+  Thing source;
+  CopySource named;
+  std::string source_version;
+  if (copies(context.operation())) {
+    auto parsed = parse_copy_source(facts.find("x-amz-copy-source").text);
+    if (!parsed) co_return std::unexpected(std::move(parsed.error()));
+    named = std::move(*parsed);
+    std::string name = named.bucket;
+    auto found = co_await find_bucket(context, std::move(name), "x-amz-source-expected-bucket-owner");
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    admission.source = std::move(*found);
+    if (named.version) source_version = named.version->text();
+    source = {.bucket = &*admission.source,
+              .bucket_name = admission.source->name,
+              .key = named.key,
+              .version_id = source_version};
+  }
+  admission.undecided = waits_for_body(context, &admission.bucket);
+  if (admission.undecided) co_return Result();
+
+  for (const wire::Permission& permission : context.operation().permissions) {
+    // A list is in the body, whose handler asks for each thing in it.
+    if (permission.resource->name == on::kListedObject || !facts.needs(permission)) continue;
+    Thing thing = permission.resource->name == on::kCopySource ? source : target;
+    std::optional<record::VersionDetail> detail;
+    if (wants_tags(context, permission, thing)) {
+      auto loaded = co_await load_detail(thing);
+      if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+      detail = std::move(*loaded);
+      if (detail) thing.detail = &*detail;
+    }
+    Verdict verdict = judge(context, facts, permission, thing);
+    if (verdict.acl_may_allow) {
+      auto loaded = co_await load_detail(thing);
+      if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+      // There is no list of what is not there.
+      if (!*loaded) co_return std::unexpected(as_told(context, *thing.bucket, no_such_key(thing.key)));
+      detail = std::move(*loaded);
+      thing.detail = &*detail;
+      verdict = judge(context, facts, permission, thing);
+    }
+    if (!verdict.allowed) co_return std::unexpected(denied(context, permission, thing, verdict));
+  }
   co_return Result();
+}
+
+Task<std::expected<std::optional<record::VersionDetail>, wire::ApiError>> Front::load_detail(Thing thing) const {
+  using Loaded = std::optional<record::VersionDetail>;
+  std::optional<VersionId> id;
+  if (thing.versioned()) {
+    id = VersionId::parse(thing.version_id);
+    if (!id) co_return Loaded();  // which its handler refuses
+  }
+  const std::string key(thing.key);
+  auto found = co_await load_object(parts_.index, *thing.bucket, key, id, "GET");
+  if (found) co_return Loaded(std::move(found->detail));
+  for (Errc missing : {Errc::NoSuchKey, Errc::NoSuchVersion, Errc::MethodNotAllowed, Errc::InvalidArgument}) {
+    if (found.error().is(info(missing))) co_return Loaded();
+  }
+  co_return std::unexpected(std::move(found.error()));
 }
 
 std::expected<void, wire::ApiError> Front::check_body(const wire::Context& context, std::string_view body,
@@ -160,18 +268,24 @@ std::expected<void, wire::ApiError> check_served_headers(const net::Headers& hea
   return {};
 }
 
-FoundBucket& bucket_of(wire::Context& context) {
-  CHECK(context.found != nullptr, "{} was not authorised", context.operation().name);
-  return *static_cast<FoundBucket*>(context.found.get());
+Task<std::expected<FoundBucket, wire::ApiError>> find_guarded(BucketRegistry& buckets, std::string name) {
+  if (auto good = check_bucket_name(name); !good) co_return std::unexpected(std::move(good.error()));
+  auto found = co_await buckets.find(std::move(name));
+  if (!found) co_return found;
+  // Elsewhere there is nothing public that could be blocked.
+  if (!found->access->policy_is_public && !found->access->acls_enabled()) co_return found;
+  auto blocked = co_await buckets.public_access_block(*found);
+  if (!blocked) co_return std::unexpected(std::move(blocked.error()));
+  found->blocked = std::move(*blocked);
+  co_return found;
 }
 
-Task<std::expected<FoundBucket, wire::ApiError>> find_readable_bucket(BucketRegistry& buckets,
-                                                                      const wire::Context& context, std::string name) {
-  if (auto good = check_bucket_name(name); !good) co_return std::unexpected(good.error());
-  auto found = co_await buckets.find(std::move(name));
-  if (!found) co_return std::unexpected(found.error());
-  if (auto good = check_owner(context, *found); !good) co_return std::unexpected(good.error());
-  co_return found;
+FoundBucket& bucket_of(wire::Context& context) { return admission_of(context).bucket; }
+
+FoundBucket& source_of(wire::Context& context) {
+  Admission& admission = admission_of(context);
+  CHECK(admission.source.has_value(), "{} copies nothing", context.operation().name);
+  return *admission.source;
 }
 
 }  // namespace skerry::s3

@@ -12,6 +12,7 @@
 #include "iam/account_epochs.h"
 #include "iam/directory.h"
 #include "s3/front.h"
+#include "s3/test_callers.h"
 #include "s3/test_world.h"
 #include "wire/registry.h"
 #include "wire/router.h"
@@ -29,6 +30,7 @@ struct Ask {
   std::string account{kOwner};  // empty: anonymous
   std::string region{"us-east-1"};
   auth::SignatureVersion version = auth::SignatureVersion::V4;
+  std::shared_ptr<const iam::Principal> caller = nullptr;  // null: the account's root
 };
 
 struct Reply {
@@ -66,7 +68,7 @@ class OpsTest : public testing::Test {
       : world_(1, faults),
         account_epochs_(world_.meta(), world_.sim, {}),
         directory_(world_.meta(), account_epochs_),
-        front_(world_.buckets(), options),
+        front_({world_.buckets(), world_.index(), world_.sim}, options),
         router_({&front_.service()}, {"localhost"}) {}
 
   // `what` is method and target: "GET /bucket?list-type=2".
@@ -98,13 +100,9 @@ class OpsTest : public testing::Test {
     co_return co_await take(std::move(answer));
   }
 
-  static wire::Principal principal(std::string account) {
-    if (account.empty()) return {};
-    return {.kind = wire::Principal::Kind::Root,
-            .account_id = account,
-            .canonical_id = canonical_id(account),
-            .arn = "arn:aws:iam::" + account + ":root",
-            .access_key_id = "AKIAEXAMPLE"};
+  static wire::Principal principal(const Ask& ask) {
+    if (ask.caller) return as_caller(ask.caller);
+    return ask.account.empty() ? wire::Principal() : as_caller(root_of(ask.account));
   }
   static std::string canonical_id(std::string_view account) { return World::canonical_id(account); }
 
@@ -131,7 +129,7 @@ class OpsTest : public testing::Test {
     if (who.version == auth::SignatureVersion::V4) who.region = ask.region;
     wire::Context context{.request = request,
                           .route = *route,
-                          .principal = principal(ask.account),
+                          .principal = principal(ask),
                           .region = who.region,
                           .request_id = std::string(kId),
                           .host_id = std::string(kId)};

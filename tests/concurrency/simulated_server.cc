@@ -4,6 +4,7 @@
 
 #include "auth/authenticated.h"
 #include "s3/ops/bind.h"
+#include "s3/test_callers.h"
 
 namespace skerry::concurrency {
 namespace {
@@ -24,15 +25,6 @@ constexpr std::string_view kAccount = "111122223333";
 constexpr std::string_view kRegion = "us-east-1";
 constexpr std::string_view kRequestId = "4442587FB7D0A2F9";
 constexpr std::size_t kBodyMax = 64 << 20;
-
-wire::Principal principal() {
-  std::string account(kAccount);
-  return {.kind = wire::Principal::Kind::Root,
-          .account_id = account,
-          .canonical_id = std::string(64, '1'),
-          .arn = "arn:aws:iam::" + account + ":root",
-          .access_key_id = "AKIAEXAMPLE"};
-}
 
 Task<Reply> take(wire::Answer answer) {
   Reply out{.status = answer.response.status,
@@ -126,7 +118,7 @@ void SimulatedServer::bind() {
   uploads_ = std::make_unique<s3::MultipartStore>(client_->meta(), *buckets_, *index_, clock_, random_, dropped);
   account_epochs_ = std::make_unique<iam::AccountEpochs>(client_->meta(), clock_, iam::AccountEpochs::Options{});
   directory_ = std::make_unique<iam::Directory>(client_->meta(), *account_epochs_);
-  front_ = std::make_unique<s3::Front>(*buckets_, s3::Front::Options{});
+  front_ = std::make_unique<s3::Front>(s3::Front::Parts{*buckets_, *index_, clock_}, s3::Front::Options{});
   router_ = std::make_unique<wire::Router>(std::vector<const wire::Service*>{&front_->service()},
                                            std::vector<std::string>{"localhost"});
   s3::bind_buckets(registry_, *buckets_, client_->meta(), s3::NewBucketDefaults::Aws2023);
@@ -211,7 +203,7 @@ Task<wire::Answer> SimulatedServer::answer(net::Request& request, net::Headers& 
   who.region = kRegion;
   wire::Context context{.request = request,
                         .route = *route,
-                        .principal = principal(),
+                        .principal = s3::as_caller(s3::root_of(std::string(kAccount))),
                         .region = who.region,
                         .request_id = std::string(kRequestId),
                         .host_id = std::string(kRequestId),

@@ -189,7 +189,7 @@ def test_debug_has_one_line_a_request(tmp_path):
     lines = [json.loads(line) for line in log_of(tmp_path, "--log.level", "debug", terminal=False)]
     requests = [line for line in lines if line["level"] == "debug"]
     assert [(line["operation"], line["status"], line["code"]) for line in requests] == [
-        ("ListObjects", "403", "AccessDenied")
+        ("ListObjects", "404", "NoSuchBucket")
     ] * 2
     assert len({line["request_id"] for line in requests}) == 2
 

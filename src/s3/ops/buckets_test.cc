@@ -197,5 +197,23 @@ TEST_F(BucketsTest, BucketsAreListedByNameAndInPages) {
   EXPECT_EQ(wrong.text("ArgumentName"), "continuation-token");
 }
 
+TEST_F(BucketsTest, PoliciesMayGoByThePlaceOfANewBucket) {
+  auto make = [&](std::string body) {
+    Ask ask{.target = "PUT /made-by-ann",
+            .body = std::move(body),
+            .caller = user_of(std::string(kOwner), R"({"Effect":"Allow","Action":"s3:CreateBucket","Resource":"*",
+                "Condition":{"StringLike":{"s3:LocationConstraint":"eu-*"}}})")};
+    return call(std::move(ask)).status;
+  };
+  EXPECT_EQ(make(""), 403);
+  EXPECT_EQ(make("<CreateBucketConfiguration><LocationConstraint>us-west-2</LocationConstraint>"
+                 "</CreateBucketConfiguration>"),
+            403);
+  EXPECT_EQ(call("HEAD /made-by-ann").status, 404);
+  EXPECT_EQ(make("<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>"
+                 "</CreateBucketConfiguration>"),
+            200);
+}
+
 }  // namespace
 }  // namespace skerry::s3

@@ -65,10 +65,30 @@ std::expected<void, wire::ApiError> verify_copy(const StoredContent& copy, const
   return std::unexpected(corrupt("the source of a copy"));
 }
 
+// Who copies the source's tags, where it has some, reads and writes tags.
+std::expected<void, wire::ApiError> permit_tags(const wire::Context& context, const CopyObjectRequest& request,
+                                                const CopySource& source, const record::VersionDetail& detail) {
+  if (request.tagging_directive == "REPLACE" || detail.tags().empty()) return {};
+  const std::pair<std::string_view, std::string_view> more[] = {{"copied-tags", {}}};
+  const std::vector<record::Tag> tags(detail.tags().begin(), detail.tags().end());
+  const Admission& admission = admission_of(context);
+  RequestFacts facts = facts_of(context, admission);
+  facts.more = more;
+  facts.tags = &tags;
+  const std::string version = source.version ? source.version->text() : std::string();
+  const Thing from{.bucket = &*admission.source,
+                   .bucket_name = admission.source->name,
+                   .key = source.key,
+                   .version_id = version,
+                   .detail = &detail};
+  if (auto good = permit_more(context, facts, on::kCopySource, from); !good) return good;
+  return permit_more(context, facts, on::kObject, target_of(context));
+}
+
 class CopyObject {
  public:
-  CopyObject(BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index, ContentStore& contents, AclReader acls)
-      : buckets_(buckets), reader_(reader), index_(index), contents_(contents), acls_(acls) {}
+  CopyObject(ObjectReader reader, ObjectIndex& index, ContentStore& contents, AclReader acls)
+      : reader_(reader), index_(index), contents_(contents), acls_(acls) {}
 
   Task<std::expected<CopyObjectOutput, wire::ApiError>> operator()(wire::Context& context,
                                                                    CopyObjectRequest request) const {
@@ -84,17 +104,20 @@ class CopyObject {
     SentAcl said = sent_acl(request);
     auto acl = co_await acls_.of_new_object(context.principal, bucket, request.key, std::move(said));
     if (!acl) co_return std::unexpected(acl.error());
-    auto source_bucket =
-        co_await find_source_bucket(buckets_, context, source->bucket, request.expected_source_bucket_owner);
-    if (!source_bucket) co_return std::unexpected(source_bucket.error());
+    const FoundBucket& source_bucket = source_of(context);
 
     ObjectQuery query{.key = source->key,
                       .version = source->version,
                       .conditions = copy_conditions(request),
                       .method = "GET",
                       .condition_prefix = kCopyConditionPrefix};
-    auto opened = co_await reader_.open(*source_bucket, query);
-    if (!opened) co_return std::unexpected(source_error(std::move(opened.error())));
+    auto opened = co_await reader_.open(source_bucket, query);
+    if (!opened) {
+      co_return std::unexpected(source_error(as_told(context, source_bucket, std::move(opened.error()))));
+    }
+    if (auto good = permit_tags(context, request, *source, opened->view.detail); !good) {
+      co_return std::unexpected(std::move(good.error()));
+    }
     if (auto good = check_source_size(opened->view.row()); !good) co_return std::unexpected(good.error());
     auto kept = kept_checksum(request, opened->view.row());
     if (!kept) co_return std::unexpected(kept.error());
@@ -110,7 +133,7 @@ class CopyObject {
     content->in_flight.settle();
 
     CopyObjectOutput out = describe(*installed, checksum);
-    out.copy_source_version_id = shown_version_id(*source_bucket, opened->view.row());
+    out.copy_source_version_id = shown_version_id(source_bucket, opened->view.row());
     co_return out;
   }
 
@@ -142,7 +165,6 @@ class CopyObject {
     return out;
   }
 
-  BucketRegistry& buckets_;
   ObjectReader reader_;
   ObjectIndex& index_;
   ContentStore& contents_;
@@ -151,9 +173,9 @@ class CopyObject {
 
 }  // namespace
 
-void bind_copy_object(wire::Registry& registry, BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index,
-                      ContentStore& contents, AclReader acls) {
-  registry.bind_late<CopyObjectOp>(CopyObject(buckets, reader, index, contents, acls));
+void bind_copy_object(wire::Registry& registry, ObjectReader reader, ObjectIndex& index, ContentStore& contents,
+                      AclReader acls) {
+  registry.bind_late<CopyObjectOp>(CopyObject(reader, index, contents, acls));
 }
 
 }  // namespace skerry::s3

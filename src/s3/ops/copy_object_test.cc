@@ -127,5 +127,25 @@ TEST_F(CopyObjectTest, AnotherChecksumWhereOneIsAskedFor) {
   EXPECT_EQ(copy("bucket/s", "k", {{"x-amz-checksum-algorithm", "CRC31"}}).error_code, "InvalidRequest");
 }
 
+TEST_F(CopyObjectTest, ThatTheSourceIsMissingIsForThoseWhoMayListItsBucket) {
+  constexpr std::string_view kCopy = R"({"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"*"})";
+  constexpr std::string_view kList = R"(,{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket"})";
+  for (bool lists : {false, true}) {
+    Ask ask{.target = "PUT /bucket/copy",
+            .headers = {{"x-amz-copy-source", "bucket/missing"}},
+            .caller = user_of(std::string(kOwner), std::string(kCopy) + (lists ? std::string(kList) : ""))};
+    EXPECT_EQ(call(std::move(ask)).error_code, lists ? "NoSuchKey" : "AccessDenied");
+  }
+}
+
+TEST_F(CopyObjectTest, TheSourcesOwnerIsHeldAgainstWhoIsExpected) {
+  put("source", "x");
+  EXPECT_EQ(copy("bucket/source", "copy", {{"x-amz-source-expected-bucket-owner", std::string(kOwner)}}).status, 200);
+  EXPECT_EQ(copy("bucket/source", "copy", {{"x-amz-source-expected-bucket-owner", std::string(kStranger)}}).error_code,
+            "AccessDenied");
+  EXPECT_EQ(copy("bucket/source", "copy", {{"x-amz-source-expected-bucket-owner", "nobody"}}).error_code,
+            "InvalidBucketOwnerAWSAccountID");
+}
+
 }  // namespace
 }  // namespace skerry::s3

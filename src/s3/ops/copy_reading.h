@@ -1,21 +1,11 @@
 #pragma once
-#include <expected>
-#include <optional>
-#include <string>
+#include <string_view>
 
-#include "s3/bucket_registry.h"
 #include "s3/ops/read_conditions.h"
-#include "wire/context.h"
 #include "wire/error.h"
 
 // Reading what Copy- and UploadPartCopy copy.
 namespace skerry::s3 {
-
-// The source's bucket, if the caller may read it and its owner is who the request thinks it is.
-// Errors: NoSuchBucket, AccessDenied, InvalidBucketName, InvalidBucketOwnerAWSAccountID.
-Task<std::expected<FoundBucket, wire::ApiError>> find_source_bucket(BucketRegistry& buckets,
-                                                                    const wire::Context& context, std::string name,
-                                                                    const std::optional<std::string>& expected_owner);
 
 inline constexpr std::string_view kCopyConditionPrefix = "x-amz-copy-source-";
 

@@ -3,11 +3,13 @@
 
 #include "s3/api/ops.h"
 #include "s3/errors.h"
+#include "s3/front.h"
 #include "s3/names.h"
 #include "s3/ops/acl_reader.h"
 #include "s3/ops/bucket_access_settings.h"
 #include "s3/ops/bucket_settings.h"
 #include "s3/ops/buckets.h"
+#include "s3/tags.h"
 
 namespace skerry::s3 {
 namespace {
@@ -68,6 +70,27 @@ std::expected<void, wire::ApiError> check_kind(const CreateBucketRequest& reques
   return {};
 }
 
+// The bucket's place and its tags are in the body.
+std::expected<void, wire::ApiError> permit_body(const wire::Context& context,
+                                                const std::optional<CreateBucketConfiguration>& configuration) {
+  std::vector<std::pair<std::string_view, std::string_view>> more;
+  std::vector<record::Tag> tags;
+  if (configuration && configuration->location_constraint) {
+    more.emplace_back("LocationConstraint", *configuration->location_constraint);
+  }
+  if (configuration && configuration->tags && !configuration->tags->empty()) {
+    more.emplace_back("Tags", "");
+    for (const Tag& tag : *configuration->tags) tags.push_back(make_tag(tag.key, tag.value));
+  }
+  const Admission& admission = admission_of(context);
+  RequestFacts facts = facts_of(context, admission);
+  facts.more = more;
+  facts.tags = &tags;
+  const Thing thing{.bucket_name = context.route.label("Bucket")};
+  return admission.undecided ? permit(context, facts, on::kBucket, thing)
+                             : permit_more(context, facts, on::kBucket, thing);
+}
+
 class CreateBucket {
  public:
   CreateBucket(BucketRegistry& buckets, AclReader acls, NewBucketDefaults defaults)
@@ -86,6 +109,7 @@ class CreateBucket {
                                      .location = place->location};
     const auto& configuration = request.create_bucket_configuration;
     bool tagged = configuration && configuration->tags && !configuration->tags->empty();
+    if (auto good = permit_body(context, configuration); !good) co_return std::unexpected(std::move(good.error()));
     if (tagged) {
       auto tags = tagging_document(*configuration->tags);
       if (!tags) co_return std::unexpected(tags.error());

@@ -20,20 +20,35 @@ std::expected<void, wire::ApiError> check_served(const ObjectIdentifier& object)
   return std::unexpected(error(Errc::NotImplemented));
 }
 
+std::expected<void, wire::ApiError> permit_removal(const wire::Context& context, const FoundBucket& bucket,
+                                                   const ObjectIdentifier& object) {
+  const std::pair<std::string_view, std::string_view> etag[] = {{"ETag", object.etag ? *object.etag : ""}};
+  RequestFacts facts = facts_of(context, admission_of(context));
+  if (object.etag && !object.etag->empty()) facts.more = etag;
+  return permit(context, facts, on::kListedObject,
+                {.bucket = &bucket,
+                 .bucket_name = bucket.name,
+                 .key = object.key,
+                 .version_id = object.version_id ? std::string_view(*object.version_id) : std::string_view()});
+}
+
 // One request's removals: what is asked for, and what has become of it.
 struct Removals {
+  const wire::Context& context;
   ObjectIndex& index;
   const std::vector<ObjectIdentifier>& objects;
   std::vector<std::optional<Outcome>> outcomes;
   std::size_t next = 0;  // the first that nobody has begun
 };
 
-Task<Outcome> remove_one(ObjectIndex& index, FoundBucket& bucket, const ObjectIdentifier& object) {
+Task<Outcome> remove_one(const wire::Context& context, ObjectIndex& index, FoundBucket& bucket,
+                         const ObjectIdentifier& object) {
   if (auto good = check_object_key(object.key); !good) co_return std::unexpected(good.error());
   if (auto good = check_served(object); !good) co_return std::unexpected(good.error());
   bool named = object.version_id && !object.version_id->empty();
   auto id = named ? read_version_id(object.version_id) : std::optional<VersionId>();
   if (!id) co_return std::unexpected(id.error());
+  if (auto good = permit_removal(context, bucket, object); !good) co_return std::unexpected(std::move(good.error()));
   WriteCondition condition{.if_match = object.etag.value_or("")};
   DeletedObject out;
   out.key = object.key;
@@ -57,10 +72,11 @@ Task<Outcome> remove_one(ObjectIndex& index, FoundBucket& bucket, const ObjectId
 }
 
 // Nobody above a detached task can catch what it throws.
-Task<Outcome> try_remove_one(ObjectIndex& index, FoundBucket& bucket, const ObjectIdentifier& object) {
+Task<Outcome> try_remove_one(const wire::Context& context, ObjectIndex& index, FoundBucket& bucket,
+                             const ObjectIdentifier& object) {
   std::string thrown;
   try {
-    auto outcome = co_await remove_one(index, bucket, object);
+    auto outcome = co_await remove_one(context, index, bucket, object);
     co_return outcome;
   } catch (const std::exception& exception) {
     thrown = exception.what();
@@ -72,7 +88,7 @@ Task<Outcome> try_remove_one(ObjectIndex& index, FoundBucket& bucket, const Obje
 Task<> work(Removals& removals, FoundBucket bucket) {
   while (removals.next < removals.objects.size()) {
     std::size_t mine = removals.next++;
-    auto outcome = co_await try_remove_one(removals.index, bucket, removals.objects[mine]);
+    auto outcome = co_await try_remove_one(removals.context, removals.index, bucket, removals.objects[mine]);
     removals.outcomes[mine] = std::move(outcome);
   }
 }
@@ -97,7 +113,7 @@ class DeleteObjects {
     if (objects.empty() || objects.size() > kObjectsMax || nameless) {
       co_return std::unexpected(error(Errc::MalformedXML));
     }
-    Removals removals{index_, objects, {}};
+    Removals removals{context, index_, objects, {}};
     removals.outcomes.resize(objects.size());
     Gate tasks;
     for (std::size_t i = 0; i < std::min(objects.size(), kAtOnce); ++i) {

@@ -87,5 +87,24 @@ TEST_F(DeleteObjectsTest, OneFailureDoesNotStopTheOthers) {
   EXPECT_EQ(get("b").status, 404);
 }
 
+TEST_F(DeleteObjectsTest, EachObjectIsAskedFor) {
+  for (const char* key : {"mine/a", "theirs/b", "mine/c"}) put(key, "x");
+  std::string body = objects({"mine/a", "theirs/b", "mine/c"});
+  Ask ask{
+      .target = "POST /bucket?delete",
+      .body = body,
+      .headers = {{"content-md5", digest::digest_of(digest::Algorithm::MD5, body).base64()}},
+      .caller = user_of(std::string(kOwner),
+                        R"({"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::bucket/mine/*"})")};
+  auto reply = call(std::move(ask));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.all("Code"), std::vector<std::string>{"AccessDenied"});
+  EXPECT_TRUE(reply.text("Message").contains("s3:DeleteObject on resource: &quot;arn:aws:s3:::bucket/theirs/b&quot;"))
+      << reply.text("Message");
+  EXPECT_EQ(get("mine/a").status, 404);
+  EXPECT_EQ(get("mine/c").status, 404);
+  EXPECT_EQ(get("theirs/b").status, 200);
+}
+
 }  // namespace
 }  // namespace skerry::s3

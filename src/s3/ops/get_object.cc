@@ -15,9 +15,10 @@ class GetObject {
     auto query = read_object_query(request, "GET");
     if (!query) co_return std::unexpected(std::move(query.error()));
     auto opened = co_await reader_.open(bucket, *query);
-    if (!opened) co_return std::unexpected(std::move(opened.error()));
+    if (!opened) co_return std::unexpected(as_told(context, bucket, std::move(opened.error())));
     GetObjectOutput out;
     show_object(out, bucket, opened->view, request);
+    if (out.tag_count && !may_see_tags(context, opened->view)) out.tag_count.reset();
     out.body.bytes = std::move(opened->content);
     co_return out;
   }

@@ -46,7 +46,7 @@ class GetObjectAttributes {
     }
     for (int attempt = 0; attempt < kLookupsMax; ++attempt) {
       auto object = co_await load_object(index_, bucket, request.key, *id, "GET");
-      if (!object) co_return std::unexpected(object.error());
+      if (!object) co_return std::unexpected(as_told(context, bucket, std::move(object.error())));
       GetObjectAttributesOutput out = describe(bucket, request, *object);
       const record::VersionRow& row = object->found.row;
       if (!wants(request, "ObjectParts") || row.etag_parts() == 0) co_return out;

@@ -15,9 +15,10 @@ class HeadObject {
     auto query = read_object_query(request, "HEAD");
     if (!query) co_return std::unexpected(std::move(query.error()));
     auto view = co_await reader_.view(bucket, *query);
-    if (!view) co_return std::unexpected(std::move(view.error()));
+    if (!view) co_return std::unexpected(as_told(context, bucket, std::move(view.error())));
     HeadObjectOutput out;
     show_object(out, bucket, *view, request);
+    if (out.tag_count && !may_see_tags(context, *view)) out.tag_count.reset();
     out.content_length = static_cast<std::int64_t>(view->bytes.length);
     co_return out;
   }

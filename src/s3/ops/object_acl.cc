@@ -23,7 +23,7 @@ class GetObjectAcl {
     auto id = read_version_id(request.version_id);
     if (!id) co_return std::unexpected(id.error());
     auto object = co_await load_object(index_, bucket, request.key, *id, "GET");
-    if (!object) co_return std::unexpected(object.error());
+    if (!object) co_return std::unexpected(as_told(context, bucket, std::move(object.error())));
     AccessControlList acl =
         bucket.access->acls_enabled() ? list_of(bucket, object->detail) : private_acl(bucket.access->owner);
     GetObjectAclOutput out;

@@ -36,7 +36,7 @@ class GetObjectTagging {
     auto id = read_version_id(request.version_id);
     if (!id) co_return std::unexpected(id.error());
     auto object = co_await load_object(index_, bucket, request.key, *id, "GET");
-    if (!object) co_return std::unexpected(object.error());
+    if (!object) co_return std::unexpected(as_told(context, bucket, std::move(object.error())));
     GetObjectTaggingOutput out;
     out.version_id = shown_version_id(bucket, object->found.row);
     for (const record::Tag& tag : object->detail.tags())
@@ -59,12 +59,30 @@ class PutObjectTagging {
     std::vector<record::Tag> tags;
     for (Tag& tag : request.tagging.tag_set) tags.push_back(make_tag(std::move(tag.key), std::move(tag.value)));
     if (auto good = check_object_tags(tags); !good) co_return std::unexpected(good.error());
+    if (admission_of(context).undecided) {
+      auto permitted = co_await permit_tags(context, request.key, *id, tags);
+      if (!permitted) co_return std::unexpected(std::move(permitted.error()));
+    }
     auto shown = co_await replace_tags(index_, bucket_of(context), request.key, *id, std::move(tags), "PUT");
-    if (!shown) co_return std::unexpected(shown.error());
+    if (!shown) co_return std::unexpected(as_told(context, bucket_of(context), std::move(shown.error())));
     co_return PutObjectTaggingOutput{.version_id = std::move(*shown)};
   }
 
  private:
+  // Policies may go by the tags that are to be, and by those that are.
+  Task<std::expected<void, wire::ApiError>> permit_tags(wire::Context& context, const std::string& key,
+                                                        std::optional<VersionId> id,
+                                                        const std::vector<record::Tag>& tags) const {
+    const FoundBucket& bucket = bucket_of(context);
+    auto object = co_await load_object(index_, bucket, key, id, "PUT");
+    if (!object) co_return std::unexpected(as_told(context, bucket, std::move(object.error())));
+    Thing thing = target_of(context);
+    thing.detail = &object->detail;
+    RequestFacts facts = facts_of(context, admission_of(context));
+    facts.tags = &tags;
+    co_return permit(context, facts, on::kObject, thing);
+  }
+
   ObjectIndex& index_;
 };
 
@@ -78,7 +96,7 @@ class DeleteObjectTagging {
     if (!id) co_return std::unexpected(id.error());
     std::vector<record::Tag> none;
     auto shown = co_await replace_tags(index_, bucket_of(context), request.key, *id, std::move(none), "DELETE");
-    if (!shown) co_return std::unexpected(shown.error());
+    if (!shown) co_return std::unexpected(as_told(context, bucket_of(context), std::move(shown.error())));
     co_return DeleteObjectTaggingOutput{.version_id = std::move(*shown)};
   }
 

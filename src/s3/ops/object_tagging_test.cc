@@ -80,5 +80,38 @@ TEST_F(ObjectTaggingTest, Attributes) {
   EXPECT_FALSE(one.has("ETag"));
 }
 
+// The new tags are in the body: nothing is decided before it has been read, and nothing is changed before that.
+TEST_F(ObjectTaggingTest, PoliciesMayGoByTheNewTagsAndTheOld) {
+  put("k", "x", {{"x-amz-tagging", "stage=draft"}});
+  auto tag = [&](std::string key, std::string value) {
+    std::string body =
+        "<Tagging><TagSet><Tag><Key>" + key + "</Key><Value>" + value + "</Value></Tag></TagSet></Tagging>";
+    Ask ask{.target = "PUT /bucket/k?tagging",
+            .body = body,
+            .headers = {{"content-md5", digest::digest_of(digest::Algorithm::MD5, body).base64()}},
+            .caller = user_of(std::string(kOwner), R"({"Effect":"Allow","Action":"s3:PutObjectTagging","Resource":"*",
+                "Condition":{"StringEquals":{"s3:RequestObjectTag/stage":"final","s3:ExistingObjectTag/stage":"draft"},
+                             "ForAllValues:StringEquals":{"s3:RequestObjectTagKeys":["stage"]}}})")};
+    return call(std::move(ask)).status;
+  };
+  EXPECT_EQ(tag("stage", "other"), 403);
+  EXPECT_EQ(tag("colour", "red"), 403);
+  EXPECT_TRUE(get("k?tagging").body.contains("draft"));
+  EXPECT_EQ(tag("stage", "final"), 200);
+  EXPECT_TRUE(get("k?tagging").body.contains("final"));
+  EXPECT_EQ(tag("stage", "final"), 403) << "it is no draft any more";
+}
+
+TEST_F(ObjectTaggingTest, HowManyTagsThereAreIsForThoseWhoMayReadThem) {
+  put("k", "x", {{"x-amz-tagging", "a=1"}});
+  for (bool reads : {false, true}) {
+    Ask ask{.target = "GET /bucket/k",
+            .caller = user_of(std::string(kOwner),
+                              std::string(R"({"Effect":"Allow","Resource":"*","Action":["s3:GetObject")") +
+                                  (reads ? R"(,"s3:GetObjectTagging"]})" : "]}"))};
+    EXPECT_EQ(call(std::move(ask)).header("x-amz-tagging-count"), reads ? "1" : "");
+  }
+}
+
 }  // namespace
 }  // namespace skerry::s3

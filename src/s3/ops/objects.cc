@@ -10,7 +10,7 @@ void bind_objects(wire::Registry& registry, const ObjectParts& parts) {
   bind_head_object(registry, reader);
   bind_delete_object(registry, parts.index);
   bind_delete_objects(registry, parts.index);
-  bind_copy_object(registry, parts.buckets, reader, parts.index, parts.contents, acls);
+  bind_copy_object(registry, reader, parts.index, parts.contents, acls);
   bind_get_object_attributes(registry, parts.index, parts.meta);
   bind_object_acl(registry, parts.index, acls);
   bind_object_tagging(registry, parts.index);

@@ -12,8 +12,8 @@ void bind_get_object(wire::Registry& registry, ObjectReader reader);
 void bind_head_object(wire::Registry& registry, ObjectReader reader);
 void bind_delete_object(wire::Registry& registry, ObjectIndex& index);
 void bind_delete_objects(wire::Registry& registry, ObjectIndex& index);
-void bind_copy_object(wire::Registry& registry, BucketRegistry& buckets, ObjectReader reader, ObjectIndex& index,
-                      ContentStore& contents, AclReader acls);
+void bind_copy_object(wire::Registry& registry, ObjectReader reader, ObjectIndex& index, ContentStore& contents,
+                      AclReader acls);
 void bind_get_object_attributes(wire::Registry& registry, ObjectIndex& index, storage::MetaStore& meta);
 void bind_object_acl(wire::Registry& registry, ObjectIndex& index, AclReader acls);
 void bind_object_tagging(wire::Registry& registry, ObjectIndex& index);

@@ -23,6 +23,7 @@ class ObjectsTest : public OpsTest {
         epochs_(world_.meta(), world_.random, world_.sim, {}),
         contents_({world_.meta(), world_.client->blobs(), epochs_, readers_, workers_}),
         authenticator_(credentials_, world_.sim) {
+    credentials_.add(auth::kTestKeyId, auth::kTestSecret, {}, root_of(std::string(kOwner)));
     CHECK(world_.sim.run(epochs_.start()).has_value(), "no epoch");
     bind_objects(registry_, {.buckets = world_.buckets(),
                              .index = world_.index(),

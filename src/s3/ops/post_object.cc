@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "api/auth_errors.h"
+#include "api/caller.h"
 #include "auth/post_form.h"
 #include "auth/post_policy.h"
 #include "auth/post_signature.h"
@@ -9,7 +10,6 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/integrity.h"
-#include "s3/names.h"
 #include "s3/ops/checksum_fields.h"
 #include "s3/ops/object_headers.h"
 #include "s3/ops/objects.h"
@@ -40,13 +40,14 @@ class PostObject {
     auto fields = co_await form.read_fields();
     if (!fields) co_return std::unexpected(form_error(form, fields.error()));
     if (form.filename()) fields->expand_filename(*form.filename());
-    auto policy = co_await authorize(*fields, request.bucket);
+    auto policy = co_await authorize(context, *fields, request.bucket);
     if (!policy) co_return std::unexpected(policy.error());
 
     auto posted = read_posted_fields(*fields);
     if (!posted) co_return std::unexpected(posted.error());
+    if (auto good = permit_post(context, *policy, *posted); !good) co_return std::unexpected(std::move(good.error()));
     const AclReader acls(parts_.meta, parts_.buckets);
-    auto acl = co_await acls.of_new_object(policy->writer, policy->bucket, posted->key, std::move(posted->acl));
+    auto acl = co_await acls.of_new_object(context.principal, policy->bucket, posted->key, std::move(posted->acl));
     if (!acl) co_return std::unexpected(acl.error());
     auto content = co_await store(form, *policy, posted->digests, context.request.length);
     if (!content) co_return std::unexpected(content.error());
@@ -65,10 +66,10 @@ class PostObject {
   struct Permit {
     FoundBucket bucket;
     auth::PostPolicy policy;
-    wire::Principal writer;
   };
 
-  Task<std::expected<Permit, wire::ApiError>> authorize(const auth::FormFields& fields, std::string bucket_name) const {
+  Task<std::expected<Permit, wire::ApiError>> authorize(wire::Context& context, const auth::FormFields& fields,
+                                                        std::string bucket_name) const {
     if (auto missing = auth::require_form_field(fields, "key")) co_return std::unexpected(api::api_error(*missing));
     const std::string* document = fields.find("policy");
     // Without a policy there is nothing that anybody could have signed.
@@ -83,22 +84,33 @@ class PostObject {
     if (auto violated = policy->check(fields, bucket_name, parts_.clock.now())) {
       co_return std::unexpected(api::api_error(*violated));
     }
-    if (auto good = check_bucket_name(bucket_name); !good) co_return std::unexpected(good.error());
-    auto bucket = co_await parts_.buckets.find(std::move(bucket_name));
+    auto bucket = co_await find_guarded(parts_.buckets, std::move(bucket_name));
     if (!bucket) co_return std::unexpected(bucket.error());
-    if (bucket->record.account_id() != who->credential->account_id) {
-      co_return std::unexpected(error(Errc::AccessDenied));
-    }
     bool region_matters = who->version == auth::SignatureVersion::V4 && !parts_.any_region;
     if (region_matters && who->region != bucket->record.region()) {
       co_return std::unexpected(api::api_error(auth::wrong_region(*who, bucket->record.region())));
     }
-    wire::Principal writer{.account_id = who->credential->account_id, .canonical_id = bucket->access->owner};
-    if (const auto& owner = who->credential->owner) {
-      writer.canonical_id = owner->canonical_id;
-      writer.arn = owner->arn;
-    }
-    co_return Permit{std::move(*bucket), std::move(*policy), std::move(writer)};
+    context.principal = api::principal_of(*who);
+    admission_of(context).signing = {who->kind, who->version, who->signed_at};
+    co_return Permit{std::move(*bucket), std::move(*policy)};
+  }
+
+  // Fields stand for the headers of a PutObject.
+  static std::expected<void, wire::ApiError> permit_post(const wire::Context& context, const Permit& permit,
+                                                         const PostedFields& posted) {
+    const wire::Parameters no_query;
+    const Admission& admission = admission_of(context);
+    RequestFacts facts{.operation = context.operation().name,
+                       .headers = posted.fields,
+                       .query = no_query,
+                       .peer = context.request.peer,
+                       .signing = admission.signing,
+                       .now = admission.now,
+                       .tags = &posted.headers.tags};
+    const std::pair<std::string_view, std::string_view> tagging[] = {{"x-amz-tagging", {}}};
+    if (!posted.headers.tags.empty()) facts.more = tagging;
+    return s3::permit(context, facts, on::kObject,
+                      {.bucket = &permit.bucket, .bucket_name = permit.bucket.name, .key = posted.key});
   }
 
   // `proposed`: the whole form's length, where the client has said it.

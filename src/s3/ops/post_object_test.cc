@@ -126,5 +126,27 @@ TEST_F(PostObjectTest, Fact33NotAForm) {
   EXPECT_EQ(refused.error_code, "PreconditionFailed");
 }
 
+TEST_F(PostObjectTest, AUserMayWhatItsPoliciesAllow) {
+  auto may = [&](std::string_view statements) {
+    credentials_.add(auth::kTestKeyId, auth::kTestSecret, {}, user_of(std::string(kOwner), statements));
+  };
+  const std::string tagging = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>";
+  auto form = policy(", [\"starts-with\", \"$tagging\", \"\"]");
+  may(R"({"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::bucket/mine/*"})");
+  EXPECT_EQ(post(signed_fields("mine/k", policy())).status, 204);
+  auto refused = post(signed_fields("other", policy()));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.text("Code"), "AccessDenied");
+  EXPECT_EQ(get("other").status, 404);
+  refused = post(signed_fields("mine/tagged", form, {{"tagging", tagging}}));
+  EXPECT_EQ(refused.status, 403) << "tags need s3:PutObjectTagging";
+  EXPECT_EQ(get("mine/tagged").status, 404);
+
+  may(R"({"Effect":"Allow","Action":["s3:PutObject","s3:PutObjectTagging"],"Resource":"*",
+      "Condition":{"StringEquals":{"s3:RequestObjectTag/a":"1","s3:authType":"POST"}}})");
+  EXPECT_EQ(post(signed_fields("mine/tagged", form, {{"tagging", tagging}})).status, 204);
+  EXPECT_EQ(post(signed_fields("mine/untagged", policy())).status, 403);
+}
+
 }  // namespace
 }  // namespace skerry::s3

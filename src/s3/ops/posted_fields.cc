@@ -135,6 +135,7 @@ std::expected<PostedFields, wire::ApiError> read_posted_fields(const auth::FormF
   std::string_view redirect = fields.get("success_action_redirect");
   if (redirect.empty()) redirect = fields.get("redirect");
   if (redirect.starts_with("http://") || redirect.starts_with("https://")) out.redirect = redirect;
+  out.fields = std::move(fields);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "auth/form_fields.h"
+#include "net/http.h"
 #include "s3/integrity.h"
 #include "s3/ops/acl_reader.h"
 #include "s3/ops/object_headers.h"
@@ -14,6 +15,7 @@ namespace skerry::s3 {
 
 // What the fields of a form say of the object that its file becomes, and of the answer.
 struct PostedFields {
+  net::Headers fields;  // all, as the headers that they stand for
   std::string key;
   ObjectHeaders headers;
   ExpectedDigests digests;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "s3/api/ops.h"
 #include "s3/part_table.h"
+#include "s3/permissions.h"
 
 namespace skerry::s3 {
 namespace {
@@ -167,6 +169,12 @@ Task<std::expected<ObjectReader::Opened, wire::ApiError>> ObjectReader::open(con
     if (*content) co_return Opened{std::move(**found), std::move(**content)};
   }
   co_return std::unexpected(operation_aborted());
+}
+
+bool may_see_tags(const wire::Context& context, const ObjectView& view) {
+  Thing thing = target_of(context);
+  thing.detail = &view.detail;
+  return may(context, GetObjectTaggingOp::descriptor(), thing);
 }
 
 std::string content_range(const ObjectView& view) {

@@ -15,6 +15,7 @@
 #include "s3/ops/range.h"
 #include "s3/ops/read_conditions.h"
 #include "storage/meta_store.h"
+#include "wire/context.h"
 
 // The way that Get- and HeadObject share: which version, on what conditions, which of its bytes, and what is said of
 // it.
@@ -103,6 +104,9 @@ class ObjectReader {
 };
 
 std::string content_range(const ObjectView& view);
+
+// Whether the caller is told that the object has tags: who may read them.
+bool may_see_tags(const wire::Context& context, const ObjectView& view);
 
 // What the object's headers say, unless the request wants them otherwise.
 template <class Request, class Output>

@@ -86,14 +86,9 @@ class UploadPartCopy {
     std::string key = request.key, upload_id = request.upload_id;
     auto upload = co_await parts_.uploads.find(bucket, std::move(key), std::move(upload_id));
     if (!upload) co_return std::unexpected(upload.error());
-    std::string bucket_name = named->bucket;
-    auto from = co_await find_readable_bucket(parts_.buckets, context, std::move(bucket_name));
-    if (!from) co_return std::unexpected(from.error());
-    if (request.expected_source_bucket_owner.value_or(from->record.account_id()) != from->record.account_id()) {
-      co_return std::unexpected(error(Errc::AccessDenied));
-    }
-    auto source = co_await open(*from, *named, request);
-    if (!source) co_return std::unexpected(source.error());
+    const FoundBucket& from = source_of(context);
+    auto source = co_await open(from, *named, request);
+    if (!source) co_return std::unexpected(as_told(context, from, std::move(source.error())));
 
     digest::Algorithm kept = checksum_of(*upload);
     std::vector<digest::Algorithm> algorithms{digest::Algorithm::MD5};
@@ -107,7 +102,7 @@ class UploadPartCopy {
     if (!part) co_return std::unexpected(part.error());
 
     UploadPartCopyOutput out;
-    out.copy_source_version_id = shown_version_id(*from, source->row);
+    out.copy_source_version_id = shown_version_id(from, source->row);
     out.server_side_encryption = kEncryption;
     CopyPartResult& result = out.copy_part_result.emplace();
     result.etag = quoted_etag(*part);
