@@ -1,5 +1,6 @@
 #include "api/api_server.h"
 
+#include <algorithm>
 #include <array>
 
 #include "api/auth_errors.h"
@@ -69,7 +70,8 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
                                          .tasks = exchange.request.tasks});
   if (!parts_.registry.bound(*exchange.route.operation)) {
     // Nothing of it is here, so there is nothing to be allowed; but that is for those who say who they are.
-    if (!exchange.who->credential) co_return refuse(exchange, unsigned_error(exchange.front->error_family()));
+    if (!exchange.who->credential && !comes_unsigned(exchange))
+      co_return refuse(exchange, unsigned_error(exchange.front->error_family()));
     wire::Payload none;
     co_return co_await parts_.registry.dispatch(*exchange.context, std::move(none));
   }
@@ -103,12 +105,14 @@ auth::ErrorFamily ApiServer::family_of(const Exchange& exchange) {
 }
 
 Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exchange) {
-  // A form that nobody claims to have signed is not read to see what it wants. (STS has two calls that nobody signs;
-  // who brings them lets them by here.)
+  // A form that nobody claims to have signed is not read to see what it wants, unless the service has calls that nobody
+  // signs.
   const std::array<std::string_view, 1> services{exchange.route.service->signing_name};
   auth::Expectation expected{.family = family_of(exchange), .services = services};
   auto wrong = co_await parts_.authenticator.check_claim(exchange.request, expected);
-  if (wrong) co_return std::unexpected(api_error(*wrong));
+  const bool may_be_unsigned =
+      wrong && wrong->errc == auth::AuthErrc::MissingAuthentication && !exchange.front->unsigned_operations().empty();
+  if (wrong && !may_be_unsigned) co_return std::unexpected(api_error(*wrong));
   std::size_t limit = wire::Router::kFormLimit;
   if (auto taken = take_memory(exchange, limit, exchange.request.length); !taken)
     co_return std::unexpected(taken.error());
@@ -123,10 +127,20 @@ Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exch
   exchange.route = std::move(*route);
   exchange.front = front_of(*exchange.route.service);
   CHECK(exchange.front != nullptr, "no front for {}", exchange.route.service->name);
+  if (wrong && !comes_unsigned(exchange)) co_return std::unexpected(api_error(*wrong));
   co_return std::expected<void, wire::ApiError>();
 }
 
+bool ApiServer::comes_unsigned(const Exchange& exchange) {
+  auto operations = exchange.front->unsigned_operations();
+  return std::ranges::find(operations, exchange.route.operation) != operations.end();
+}
+
 Task<std::expected<void, wire::ApiError>> ApiServer::authenticate(Exchange& exchange) {
+  if (comes_unsigned(exchange)) {
+    exchange.who.emplace().family = family_of(exchange);
+    co_return std::expected<void, wire::ApiError>();
+  }
   const std::array<std::string_view, 1> services{exchange.route.service->signing_name};
   auth::Expectation expected{.family = family_of(exchange), .services = services};
   if (exchange.route.virtual_host) expected.virtual_bucket = exchange.route.label("Bucket");

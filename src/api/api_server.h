@@ -56,6 +56,7 @@ class ApiServer final : public net::Handler {
   wire::Answer refuse(const Exchange& exchange, const wire::ApiError& error) const;
   void finish(Exchange& exchange, wire::Answer& answer) const;
   static auth::ErrorFamily family_of(const Exchange& exchange);
+  static bool comes_unsigned(const Exchange& exchange);
   Front* front_of(const wire::Service& service) const;
 
   const Parts parts_;

@@ -1,5 +1,6 @@
 #pragma once
 #include <expected>
+#include <span>
 
 #include "auth/auth_error.h"
 #include "auth/authenticated.h"
@@ -25,6 +26,9 @@ class Front {
   // or waited for, so what it goes by are headers and path.
   virtual Task<std::expected<void, wire::ApiError>> authorize(wire::Context& context,
                                                               const auth::Authenticated& who) = 0;
+
+  // Operations that nobody signs: whoever calls shows something else. A signature is not looked at.
+  virtual std::span<const wire::Operation* const> unsigned_operations() const { return {}; }
 
   // A body that was read whole against what the request's headers and trailers say of it. Of one that spills it is the
   // text that is left.

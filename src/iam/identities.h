@@ -24,6 +24,7 @@ class Identities {
   Directory& directory() { return directory_; }
   PrincipalLoader& loader() { return loader_; }
   Credentials& credentials() { return credentials_; }
+  CompiledPolicies& compiled() { return compiled_; }
 
   void run() { epochs_.run(); }
   Task<> stop() { co_await epochs_.stop(); }

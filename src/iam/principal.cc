@@ -10,6 +10,7 @@ iam::policy::Caller Principal::caller() const {
   out.session = session_name;
   out.arn = arn;
   out.canonical_id = canonical_id;
+  if (kind == Kind::Provider) out.name = name;
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -45,7 +46,7 @@ namespace skerry::auth {
 // Life: made when its credential is looked up, shared by the requests that found it. Threads: any; it never changes.
 class Principal {
  public:
-  using Kind = iam::policy::Caller::Kind;  // Root, User, RoleSession or FederatedUser
+  using Kind = iam::policy::Caller::Kind;  // Root, User, RoleSession, FederatedUser; within STS also Provider
 
   Kind kind = Kind::Root;
   std::string account_id;     // twelve digits
@@ -54,12 +55,14 @@ class Principal {
   std::string principal_arn;  // aws:PrincipalArn: of a session, its role's
   std::string unique_id;      // AIDA… of a user, AROA… of a session's role; of whoever federated; of root the account
   std::string user_id;        // aws:userid; of a session <unique id>:<session name>
-  std::string name;           // of the user or the role
+  std::string name;           // of the user or the role; of an identity provider, which has nothing else, its ARN
   std::string session_name;   // of a role's session; of a federated user
 
   // Of the user or the role, under those of the session. Names have no case.
   std::map<std::string, std::string, std::less<>> tags;  // by name in lower case
   iam::policy::KeyList tag_keys;                         // the same as condition keys: aws:PrincipalTag/…
+  // Those of a session that one which it begins has as well; names as they were written.
+  std::vector<std::pair<std::string, std::string>> transitive_tags;
   std::string source_identity;
   std::string federated_provider;
   std::optional<Time> token_issued;  // of a temporary credential

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "iam/managed_policies.h"
 #include "iam/policy/keys.h"
 #include "model/arn.h"
@@ -203,6 +205,10 @@ Task<PrincipalLoader::Result> PrincipalLoader::session(Account account, record::
   }
   if (session.kind() != record::Session::SESSION) out->session_name = session.session_name();
   add_tags(session.tags(), *out);
+  for (const record::Tag& tag : session.tags()) {
+    if (std::ranges::find(session.transitive_tag_keys(), tag.key()) == session.transitive_tag_keys().end()) continue;
+    out->transitive_tags.emplace_back(tag.key(), tag.value());
+  }
   out->source_identity = session.source_identity();
   out->federated_provider = session.federated_provider();
   out->token_issued = Time{microseconds(session.issued_us())};

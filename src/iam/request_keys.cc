@@ -119,6 +119,8 @@ std::span<const std::string_view> RequestKeys::of_principal(Name name) const {
   if (name == Name::PrincipalType) return one(name, type_of(principal_));
   if (!principal_) return name == Name::UserId ? one(name, "anonymous") : std::span<const std::string_view>();
   const Principal& who = *principal_;
+  // A provider vouches for somebody who is nobody yet.
+  if (who.kind == Principal::Kind::Provider && name != Name::FederatedProvider) return {};
   switch (name) {
     case Name::PrincipalAccount:
       return one(name, who.account_id);

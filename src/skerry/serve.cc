@@ -24,9 +24,8 @@
 #include "skerry/wire_up_iam.h"
 #include "skerry/wire_up_metrics.h"
 #include "skerry/wire_up_s3.h"
+#include "skerry/wire_up_sts.h"
 #include "storage/blob_spool.h"
-#include "sts/front.h"
-#include "sts/ops/bind.h"
 
 namespace skerry {
 namespace {
@@ -168,9 +167,11 @@ int serve(const Settings& settings) {
   Iam iam(stack, workers);
   wire::Registry registry;
   std::vector<std::unique_ptr<UnservedFront>> unserved = unserved_fronts();
-  sts::Front sts_front;
-  std::vector<api::Front*> fronts = {&s3.front(), &sts_front, &iam.front()};
-  std::vector<const wire::Service*> services = {&s3.front().service(), &sts_front.service(), &iam.front().service()};
+  auto key_locations = sts::oidc::parse_key_locations(settings.text("sts.oidc_keys"));
+  if (!key_locations) return fail("sts.oidc_keys: " + key_locations.error());
+  Sts sts(stack, std::move(*key_locations));
+  std::vector<api::Front*> fronts = {&s3.front(), &sts.front(), &iam.front()};
+  std::vector<const wire::Service*> services = {&s3.front().service(), &sts.front().service(), &iam.front().service()};
   for (const auto& front : unserved) {
     fronts.push_back(front.get());
     services.push_back(&front->service());
@@ -181,7 +182,7 @@ int serve(const Settings& settings) {
       .max_skew = std::chrono::duration_cast<seconds>(milliseconds(settings.milliseconds("auth.max_skew")))};
   auth::Authenticator authenticator(stack.identities().credentials(), stack.clock(), auth_options);
   s3.bind(registry, authenticator);
-  sts::bind_operations(registry);
+  sts.bind(registry);
   iam.bind(registry);
   api::MemoryBudget memory(static_cast<std::size_t>(settings.bytes("memory")) / 3);
   storage::BlobSpool spool({stack.meta(), stack.blobs(), stack.epochs(), stack.readers(), workers}, stack.random());

@@ -48,6 +48,8 @@ constexpr Setting kSettings[] = {
      "aws-2023|legacy"},
     {"s3.sweep_interval", Duration, "5s", "how often removed objects' bytes are looked for"},
     {"s3.sweep_grace", Duration, "30s", "how long a removed object's bytes stay for readers that have begun"},
+    {"sts.oidc_keys", Text, "",
+     "where identity providers' keys are: `PROVIDER=FILE PROVIDER=URL`; of others, where the provider says"},
     {"storage.reserve", Bytes, "64MiB", "free disk space kept back for deletes: writes are refused below it"},
     {"log.level", Choice, "info", "what is logged; debug has a line a request", "debug|info|warning|error"},
     {"log.format", Choice, "auto", "auto: human on a terminal, JSON otherwise", "human|json|auto"},

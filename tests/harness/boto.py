@@ -14,3 +14,26 @@ def make_s3(server, account, region="us-east-1", **config):
         aws_secret_access_key=account.secret_key,
         config=Config(retries={"total_max_attempts": 1}, **config),
     )
+
+
+def client_of(service, server, who, region="us-east-1"):
+    """A client for an Account, or for the Credentials that STS gave, without retries."""
+    if isinstance(who, dict):
+        keys = (who["AccessKeyId"], who["SecretAccessKey"], who["SessionToken"])
+    else:
+        keys = (who.access_key, who.secret_key, None)
+    return boto3.client(
+        service,
+        endpoint_url=server.endpoint,
+        region_name=region,
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
+        aws_session_token=keys[2],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def failure(caught):
+    """Status and code of a ClientError that pytest.raises has caught."""
+    response = caught.value.response
+    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]

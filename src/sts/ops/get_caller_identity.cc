@@ -1,18 +1,11 @@
-#include "sts/api/ops.h"
-#include "sts/ops/bind.h"
+#include "iam/authorize.h"
+#include "sts/ops/operations.h"
 
 namespace skerry::sts {
-namespace {
 
-// Root's UserId is its account's number.
-Task<std::expected<GetCallerIdentityResponse, wire::ApiError>> get_caller_identity(wire::Context& context,
-                                                                                   GetCallerIdentityRequest) {
-  const wire::Principal& caller = context.principal;
-  co_return GetCallerIdentityResponse{.user_id = caller.account_id, .account = caller.account_id, .arn = caller.arn};
+Task<Result<GetCallerIdentityResponse>> get_caller_identity(Parts, wire::Context& context, GetCallerIdentityRequest) {
+  const iam::Principal& who = *iam::principal_of(context);
+  co_return GetCallerIdentityResponse{.user_id = who.user_id, .account = who.account_id, .arn = who.arn};
 }
-
-}  // namespace
-
-void bind_operations(wire::Registry& registry) { registry.bind<GetCallerIdentityOp>(get_caller_identity); }
 
 }  // namespace skerry::sts

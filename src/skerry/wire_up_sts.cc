@@ -1,0 +1,23 @@
+#include "skerry/wire_up_sts.h"
+
+#include "sts/ops/bind.h"
+
+namespace skerry {
+
+Sts::Sts(StorageStack& stack, sts::oidc::KeyLocations locations)
+    : stack_(stack),
+      fetching_(2, "skerry-fetch"),
+      provider_keys_(fetcher_, fetching_, stack.clock(), std::move(locations)) {}
+
+void Sts::bind(wire::Registry& registry) {
+  iam::Identities& identities = stack_.identities();
+  sts::bind_operations(registry, {.accounts = stack_.accounts(),
+                                  .directory = identities.directory(),
+                                  .loader = identities.loader(),
+                                  .compiled = identities.compiled(),
+                                  .provider_keys = provider_keys_,
+                                  .clock = stack_.clock(),
+                                  .random = stack_.random()});
+}
+
+}  // namespace skerry
