@@ -17,8 +17,6 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
       sweeper_({stack.meta(), stack.blobs(), stack.epochs(), stack.keyring(), stack.readers()}, *this, stack.clock(),
                sweep_options(settings)),
       buckets_(stack.meta(), stack.keyring(), stack.clock(), stack.random()),
-      epochs_(stack.meta(), stack.clock(), {}),
-      directory_(stack.meta(), epochs_),
       index_(stack.meta(), buckets_, stack.clock(), stack.random(),
              [this](storage::Partition partition) { dropped(partition); }),
       uploads_(stack.meta(), buckets_, index_, stack.clock(), stack.random(),
@@ -35,7 +33,8 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
 
 void S3::bind(wire::Registry& registry, auth::Authenticator& authenticator) {
   s3::bind_buckets(registry, buckets_, stack_.meta(), new_bucket_defaults_);
-  s3::bind_bucket_access(registry, {.buckets = buckets_, .directory = directory_, .meta = stack_.meta()});
+  s3::bind_bucket_access(registry,
+                         {.buckets = buckets_, .directory = stack_.identities().directory(), .meta = stack_.meta()});
   s3::bind_bucket_settings(registry, buckets_);
   s3::bind_listings(registry, stack_.meta());
   s3::bind_objects(registry, {.buckets = buckets_,

@@ -4,8 +4,6 @@
 #include "api/front.h"
 #include "auth/authenticator.h"
 #include "base/workers.h"
-#include "iam/account_epochs.h"
-#include "iam/directory.h"
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
 #include "s3/front.h"
@@ -47,8 +45,6 @@ class S3 final : public storage::SweepHost {
   StorageStack& stack_;
   storage::Sweeper sweeper_;
   s3::BucketRegistry buckets_;
-  iam::AccountEpochs epochs_;  // nothing is changed or remembered by this directory
-  iam::Directory directory_;
   s3::ObjectIndex index_;
   s3::MultipartStore uploads_;
   s3::ContentStore contents_;

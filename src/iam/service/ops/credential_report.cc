@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kColumns =
     "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,"
-    "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,"
+    "mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_"
+    "region,"
     "access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,"
     "access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,"
     "cert_2_last_rotated";
@@ -33,8 +34,8 @@ std::string date(std::int64_t us) {
 std::string truth(bool is) { return is ? "true" : "false"; }
 
 std::string columns_of_key(bool active, std::int64_t created_us, const std::optional<record::LastUsed>& used) {
-  std::string last = used ? fmt::format("{},{},{}", date(used->at_us()), used->region(), used->service())
-                          : std::string("N/A,N/A,N/A");
+  std::string last =
+      used ? fmt::format("{},{},{}", date(used->at_us()), used->region(), used->service()) : std::string("N/A,N/A,N/A");
   return fmt::format("{},{},{}", truth(active), date(created_us), last);
 }
 
@@ -57,9 +58,10 @@ Task<Result<std::string>> line_of_root(Parts parts, std::string account_id) {
   auto used = co_await parts.directory.last_used((**account).root_access_key_id);
   if (!used) co_return std::unexpected(store_error(used.error()));
   const std::int64_t created_us = us_of((**account).created);
-  co_return fmt::format("<root_account>,arn:aws:iam::{}:root,{},not_supported,no_information,not_supported,"
-                        "not_supported,false,{},{},{}\n",
-                        account_id, date(created_us), columns_of_key(true, created_us, *used), kNoKey, kNoCertificates);
+  co_return fmt::format(
+      "<root_account>,arn:aws:iam::{}:root,{},not_supported,no_information,not_supported,"
+      "not_supported,false,{},{},{}\n",
+      account_id, date(created_us), columns_of_key(true, created_us, *used), kNoKey, kNoCertificates);
 }
 
 Task<Result<std::string>> line_of(Parts parts, std::string account_id, record::User user,
@@ -139,9 +141,8 @@ Task<Result<GenerateCredentialReportResponse>> generate_credential_report(Parts 
   MadeReport made{account_id, us_of(parts.clock.now())};
   auto noted = co_await in_change(parts.directory, account_id, note_in, std::move(made));
   if (!noted) co_return std::unexpected(noted.error());
-  co_return GenerateCredentialReportResponse{
-      .state = std::string(ReportStateType::kStarted),
-      .description = "No report exists. Starting a new report generation task"};
+  co_return GenerateCredentialReportResponse{.state = std::string(ReportStateType::kStarted),
+                                             .description = "No report exists. Starting a new report generation task"};
 }
 
 Task<Result<GetCredentialReportResponse>> get_credential_report(Parts parts, wire::Context& context, Nothing) {
