@@ -24,7 +24,6 @@ CALLS = {
     "logs": "describe_log_groups",
     "sns": "list_topics",
     "sqs": "list_queues",  # JSON 1.0, compatible with query
-    "sts": "get_session_token",
 }
 
 
