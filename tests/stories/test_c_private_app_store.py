@@ -132,3 +132,16 @@ def test_a_key_that_is_switched_off_stops_at_once(server, iam, store, name):
     assert refused(reader.get_object, Bucket=name, Key="app.apk")[:2] == (403, "InvalidAccessKeyId")
     iam.update_access_key(UserName="reader", AccessKeyId=key["AccessKeyId"], Status="Active")
     assert reader.get_object(Bucket=name, Key="app.apk")["Body"].read() == b"an app"
+
+
+def test_nobody_locks_themselves_out_unasked(server, iam, store, name):
+    arn, keeper = new_user(server, iam, "keeper")
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    iam.put_user_policy(UserName="keeper", PolicyName="all", PolicyDocument=json.dumps(allowed))
+    deny = statement(name, Effect="Deny", Principal={"AWS": arn}, Action="s3:*", Resource=f"arn:aws:s3:::{name}")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    assert refused(keeper.put_bucket_policy, Bucket=name, Policy=policy)[:2] == (403, "AccessDenied")
+    assert refused(store.get_bucket_policy, Bucket=name)[:2] == (404, "NoSuchBucketPolicy"), "nothing was stored"
+    keeper.put_bucket_policy(Bucket=name, Policy=policy, ConfirmRemoveSelfBucketAccess=True)
+    assert refused(keeper.get_bucket_policy, Bucket=name)[:2] == (403, "AccessDenied")
+    store.delete_bucket_policy(Bucket=name)

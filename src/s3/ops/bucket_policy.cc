@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "iam/authorize.h"
 #include "iam/policy/binding.h"
 #include "iam/policy/bucket_rules.h"
 #include "iam/policy/keys.h"
@@ -14,6 +15,7 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_access_settings.h"
+#include "s3/permissions.h"
 
 namespace skerry::s3 {
 namespace {
@@ -98,6 +100,9 @@ class PutBucketPolicy {
     if (is_public && block->block_public_policy()) {
       co_return std::unexpected(public_policy_blocked(context.principal.arn, bucket.name));
     }
+    if (!request.confirm_remove_self_bucket_access.value_or(false) && locks_out(context, bucket, *bound)) {
+      co_return std::unexpected(error(Errc::AccessDenied));
+    }
     BucketRegistry::AccessChange change =
         [bound = std::move(*bound), is_public, caller = context.principal.arn,
          name = bucket.name](record::BucketAccess& access) -> std::expected<void, wire::ApiError> {
@@ -136,6 +141,21 @@ class PutBucketPolicy {
     auto bound = policy::bind_principals(document, *names);
     if (!bound) co_return std::unexpected(malformed(std::move(bound.error())));
     co_return std::move(*bound);
+  }
+
+  // Whether whoever sets the policy could not set another then. The account's root always can.
+  static bool locks_out(const wire::Context& context, const FoundBucket& bucket, const std::string& bound) {
+    if (context.principal.kind == wire::Principal::Kind::Root) return false;
+    record::BucketAccess record;
+    record.set_policy(bound);
+    auto access = BucketAccess::read(record.SerializeAsString());
+    if (!access) return false;  // update_access() says so
+    const std::string arn = "arn:aws:s3:::" + bucket.name;
+    iam::Ask ask{.action = "s3:PutBucketPolicy",
+                 .resource = arn,
+                 .resource_account = bucket.record.account_id(),
+                 .resource_policies = access->policy.list()};
+    return !iam::decide(context, ask, admission_of(context).now).allowed();
   }
 
   const BucketAccessParts parts_;
