@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/loop_executor.h"
+#include "iam/access_key_id.h"
 #include "skerry/admin_handler.h"
 #include "skerry/endpoint_file.h"
 #include "skerry/root_key_file.h"
@@ -59,6 +60,12 @@ std::array<std::pair<const char*, std::string>, 5> environment_of(const ClientSe
 
 // What an earlier use of AWS may have left, and would be taken for this server's.
 constexpr const char* kInTheWay[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL_S3"};
+
+// Whether the environment has a key of the same account already: a user's, whom the command is to be done as.
+bool has_keys_of_account(const ClientSettings& client) {
+  const char* id = std::getenv("AWS_ACCESS_KEY_ID");
+  return id && std::getenv("AWS_SECRET_ACCESS_KEY") && iam::account_of(id) == iam::account_of(client.key.access_key_id);
+}
 
 AdminResult run_on_store(const Settings& settings, const AdminRequest& request) {
   std::error_code why;
@@ -159,8 +166,15 @@ int doctor(const Settings& settings) {
 int run_aws(const Settings& settings, const std::vector<std::string>& arguments) {
   auto client = client_settings(settings);
   if (!client) return fail(client.error());
-  for (const auto& [name, value] : environment_of(*client)) ::setenv(name, value.c_str(), 1);
-  for (const char* name : kInTheWay) ::unsetenv(name);
+  const bool keys_stay = has_keys_of_account(*client);
+  for (const auto& [name, value] : environment_of(*client)) {
+    std::string_view variable = name;
+    bool of_key = variable == "AWS_ACCESS_KEY_ID" || variable == "AWS_SECRET_ACCESS_KEY";
+    if (!keys_stay || !of_key) ::setenv(name, value.c_str(), 1);
+  }
+  for (const char* name : kInTheWay) {
+    if (!keys_stay || std::string_view(name) != "AWS_SESSION_TOKEN") ::unsetenv(name);
+  }
   std::vector<std::string> words{"aws", "--endpoint-url", client->endpoint};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;

@@ -1,4 +1,4 @@
-"""The README's five minutes, run as they stand there."""
+"""The README's tours, run as they stand there."""
 
 import os
 import re
@@ -10,14 +10,14 @@ from harness.cli import VERSIONS
 from harness.server import PROGRAM, ROOT
 
 
-def tour():
+def tour(title):
     """The commands of the section, in order."""
-    section = (ROOT / "README.md").read_text().partition("## Five minutes\n")[2].partition("\n## ")[0]
+    section = (ROOT / "README.md").read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
     return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))
 
 
-@pytest.mark.parametrize("version", ["v1", "v2"])
-def test_five_minutes(start_server, tmp_path, version):
+def follow(title, start_server, tmp_path, version):
+    """What the commands print."""
     server = start_server()
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -25,8 +25,9 @@ def test_five_minutes(start_server, tmp_path, version):
     home = tmp_path / "home"
     home.mkdir()
     # As the README has it: an old CLI is run by `skerry aws`.
+    own = f'skerry() {{ "{PROGRAM}" "$@"; }}'
     older = f'aws() {{ "{PROGRAM}" aws "$@"; }}' if version == "v2" else ""
-    script = f'set -euo pipefail\neval "$("{PROGRAM}" env)"\n{older}\n{tour()}\n'
+    script = f'set -euo pipefail\neval "$("{PROGRAM}" env)"\n{own}\n{older}\n{tour(title)}\n'
     environment = {
         "PATH": f"{tools}:{os.environ['PATH']}",
         "HOME": str(home),
@@ -44,7 +45,20 @@ def test_five_minutes(start_server, tmp_path, version):
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    said = done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_private_app_store(start_server, tmp_path, version):
+    said = follow("A private app store", start_server, tmp_path, version).splitlines()
+    assert said.count("an app") == 2, "by the user's policy, and by the bucket's"
+    assert said[-1] == "refused: to get is not to list"
+    assert "refused, as it should be" in said
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_five_minutes(start_server, tmp_path, version):
+    said = follow("Five minutes", start_server, tmp_path, version)
     assert "make_bucket: holiday" in said and "remove_bucket: holiday" in said
     assert len(re.findall(r"upload: pictures/\S+ to ", said)) == 2, "the second sync has nothing to do"
     assert said.count("Dear all, it rains.") == 2, "by the link, and as the first version"
