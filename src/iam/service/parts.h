@@ -4,7 +4,7 @@
 #include "base/workers.h"
 #include "iam/accounts.h"
 #include "iam/directory.h"
-#include "wire/registry.h"
+#include "wire/serve.h"
 
 namespace skerry::iam {
 
@@ -17,14 +17,6 @@ struct Parts {
   Random& random;
 };
 
-// Binds an operation to a function of its parts, its context and its request.
-template <class Op>
-void serve(wire::Registry& registry, const Parts& parts,
-           Task<std::expected<typename Op::Response, wire::ApiError>> (*handler)(Parts, wire::Context&,
-                                                                                 typename Op::Request)) {
-  registry.bind<Op>([parts, handler](wire::Context& context, typename Op::Request request) {
-    return handler(parts, context, std::move(request));
-  });
-}
+using wire::serve;
 
 }  // namespace skerry::iam

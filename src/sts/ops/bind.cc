@@ -1,20 +1,10 @@
 #include "sts/ops/bind.h"
 
 #include "sts/ops/operations.h"
+#include "wire/serve.h"
 
 namespace skerry::sts {
-namespace {
-
-template <class Op>
-void serve(wire::Registry& registry, const Parts& parts,
-           Task<std::expected<typename Op::Response, wire::ApiError>> (*handler)(Parts, wire::Context&,
-                                                                                 typename Op::Request)) {
-  registry.bind<Op>([parts, handler](wire::Context& context, typename Op::Request request) {
-    return handler(parts, context, std::move(request));
-  });
-}
-
-}  // namespace
+using wire::serve;
 
 void bind_operations(wire::Registry& registry, const Parts& parts) {
   serve<AssumeRoleOp>(registry, parts, assume_role);
