@@ -3,6 +3,7 @@
 #include "s3/front.h"
 #include "s3/ops/acl_reader.h"
 #include "s3/ops/bucket_access_settings.h"
+#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
@@ -21,7 +22,7 @@ class PutBucketAcl {
  public:
   PutBucketAcl(BucketRegistry& buckets, AclReader acls) : buckets_(&buckets), acls_(acls) {}
 
-  Task<std::expected<Nothing, wire::ApiError>> operator()(wire::Context& context, PutBucketAclRequest request) {
+  Task<Done> operator()(wire::Context& context, PutBucketAclRequest request) {
     FoundBucket& bucket = bucket_of(context);
     AclOwners owners{bucket.access->owner, bucket.access->owner};
     SentAcl sent = sent_acl(request);
@@ -48,8 +49,7 @@ class PutBucketAcl {
       return {};
     };
     auto changed = co_await buckets_->update_access(bucket, std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:

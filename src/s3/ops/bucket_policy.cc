@@ -15,13 +15,13 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_access_settings.h"
+#include "s3/ops/done.h"
 #include "s3/permissions.h"
 
 namespace skerry::s3 {
 namespace {
 
 namespace policy = iam::policy;
-using Done = std::expected<Nothing, wire::ApiError>;
 
 wire::ApiError malformed(policy::PolicyError wrong) {
   return error(Errc::MalformedPolicy, std::move(wrong.message)).because(std::move(wrong.place));
@@ -113,8 +113,7 @@ class PutBucketPolicy {
       return {};
     };
     auto changed = co_await parts_.buckets.update_access(bucket, std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:
@@ -197,8 +196,7 @@ class DeleteBucketPolicy {
       return {};
     };
     auto changed = co_await parts_.buckets.update_access(bucket, std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:

@@ -2,12 +2,11 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_settings.h"
+#include "s3/ops/done.h"
 #include "s3/tags.h"
 
 namespace skerry::s3 {
 namespace {
-
-using Done = std::expected<Nothing, wire::ApiError>;
 
 class GetBucketTagging {
  public:
@@ -42,8 +41,7 @@ class PutBucketTagging {
     std::optional<std::string> bytes;  // of no tags: none, as no value in the store is empty
     if (!tags->empty()) bytes = std::move(*tags);
     auto set = co_await buckets_->set_config(bucket_of(context), std::move(document), std::move(bytes));
-    if (!set) co_return std::unexpected(set.error());
-    co_return Nothing{};
+    co_return done(std::move(set));
   }
 
  private:
@@ -58,8 +56,7 @@ class DeleteBucketTagging {
     std::string document(kTaggingDocument);
     std::optional<std::string> none;
     auto erased = co_await buckets_->set_config(bucket_of(context), std::move(document), std::move(none));
-    if (!erased) co_return std::unexpected(erased.error());
-    co_return Nothing{};
+    co_return done(std::move(erased));
   }
 
  private:

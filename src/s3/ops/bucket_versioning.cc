@@ -2,6 +2,7 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_settings.h"
+#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
@@ -28,7 +29,7 @@ class PutBucketVersioning {
  public:
   explicit PutBucketVersioning(BucketRegistry& buckets) : buckets_(&buckets) {}
 
-  Task<std::expected<Nothing, wire::ApiError>> operator()(wire::Context& context, PutBucketVersioningRequest request) {
+  Task<Done> operator()(wire::Context& context, PutBucketVersioningRequest request) {
     const VersioningConfiguration& wanted = request.versioning_configuration;
     if (wanted.mfa_delete && *wanted.mfa_delete != MFADelete::kDisabled) {
       co_return std::unexpected(error(Errc::NotImplemented, "MFA delete is not implemented."));
@@ -37,8 +38,7 @@ class PutBucketVersioning {
     Fence::Versioning state = *wanted.status == BucketVersioningStatus::kEnabled ? Fence::ENABLED : Fence::SUSPENDED;
     BucketRegistry::FenceChange change = [state](Fence& fence) { fence.set_versioning(state); };
     auto changed = co_await buckets_->update_fence(bucket_of(context), std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:

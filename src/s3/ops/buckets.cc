@@ -3,6 +3,7 @@
 #include "s3/api/ops.h"
 #include "s3/front.h"
 #include "s3/ops/bind.h"
+#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
@@ -11,11 +12,10 @@ class DeleteBucket {
  public:
   explicit DeleteBucket(BucketRegistry& buckets) : buckets_(&buckets) {}
 
-  Task<std::expected<Nothing, wire::ApiError>> operator()(wire::Context& context, DeleteBucketRequest) {
+  Task<Done> operator()(wire::Context& context, DeleteBucketRequest) {
     FoundBucket bucket = bucket_of(context);
     auto removed = co_await buckets_->remove(std::move(bucket));
-    if (!removed) co_return std::unexpected(removed.error());
-    co_return Nothing{};
+    co_return done(std::move(removed));
   }
 
  private:

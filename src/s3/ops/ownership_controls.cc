@@ -5,13 +5,12 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_access_settings.h"
+#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
 
 using Access = record::BucketAccess;
-using Done = std::expected<Nothing, wire::ApiError>;
-
 struct OwnershipName {
   Access::Ownership ownership;
   std::string_view name;
@@ -55,8 +54,7 @@ class PutBucketOwnershipControls {
       return {};
     };
     auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:
@@ -74,8 +72,7 @@ class DeleteBucketOwnershipControls {
       return {};
     };
     auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:

@@ -2,11 +2,10 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_access_settings.h"
+#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
-
-using Done = std::expected<Nothing, wire::ApiError>;
 
 Task<std::expected<GetPublicAccessBlockOutput, wire::ApiError>> get_public_access_block(wire::Context& context,
                                                                                         GetPublicAccessBlockRequest) {
@@ -44,8 +43,7 @@ class PutPublicAccessBlock {
       return {};
     };
     auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:
@@ -62,8 +60,7 @@ class DeletePublicAccessBlock {
       return {};
     };
     auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    if (!changed) co_return std::unexpected(changed.error());
-    co_return Nothing{};
+    co_return done(std::move(changed));
   }
 
  private:
