@@ -265,18 +265,8 @@ TEST_F(AssumeRoleTest, TagsHaveRoomWithinLimits) {
 
 TEST_F(AssumeRoleTest, OverAccountsBothSidesMustAllow) {
   iam::Account other = server_.make_account();
-  auto stranger = [&](const std::string& name, const std::string& id, const std::string& policy) {
-    iam::record::User user = server_.put_user(other.account_id, name, id);
-    if (!policy.empty()) {
-      auto* own = user.mutable_identity()->add_inline_policies();
-      own->set_name("own");
-      own->set_document(policy);
-      server_.change(other.account_id, [&](iam::Change& change) { change.put(user); });
-    }
-    return *sim_.run(server_.identities().loader().user(other, id));
-  };
   const std::string id = id_of("AIDA", "may"), other_id = id_of("AIDA", "may-not");
-  auto may = stranger("may", id, allow("sts:AssumeRole")), may_not = stranger("may-not", other_id, "");
+  auto may = put_user(other, "may", id, allow("sts:AssumeRole")), may_not = put_user(other, "may-not", other_id, "");
   std::string open = put_role("open", statement(fmt::format(R"({{"AWS":["{}","{}"]}})", id, other_id), kAssume));
   std::string closed = put_role("closed", statement(ann(), kAssume));
   EXPECT_EQ(assume(may, {.role_arn = open}).error, "");

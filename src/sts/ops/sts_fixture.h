@@ -61,14 +61,18 @@ class StsTest : public testing::Test {
 
   std::shared_ptr<const iam::Principal> put_user(const std::string& name, const std::string& id,
                                                  const std::string& policy) {
-    iam::record::User user = server_.put_user(account_.account_id, name, id);
+    return put_user(account_, name, id, policy);
+  }
+  std::shared_ptr<const iam::Principal> put_user(const iam::Account& account, const std::string& name,
+                                                 const std::string& id, const std::string& policy) {
+    iam::record::User user = server_.put_user(account.account_id, name, id);
     if (!policy.empty()) {
       auto* own = user.mutable_identity()->add_inline_policies();
       own->set_name("own");
       own->set_document(policy);
-      server_.change(account_.account_id, [&](iam::Change& change) { change.put(user); });
+      server_.change(account.account_id, [&](iam::Change& change) { change.put(user); });
     }
-    return *sim_.run(server_.identities().loader().user(account_, id));
+    return *sim_.run(server_.identities().loader().user(account, id));
   }
 
   struct RoleOptions {
