@@ -25,10 +25,6 @@ Found<Record> parse(StoreResult<std::optional<std::string>> bytes, std::string_v
   return std::optional<Record>(std::move(record));
 }
 
-std::string arn_text(const rows::Place& place, const record::Identity& who) {
-  return entity_arn(place.account_id, place.entity, who.path(), who.name());
-}
-
 }  // namespace
 
 template <class Record>
@@ -247,7 +243,7 @@ Task<StoreResult<std::optional<std::string>>> Directory::id_of(std::string text)
   if (!*found) co_return none;
   // A name has no case, an ARN does; and a path is part of it.
   const record::Identity& who = **found;
-  if (session ? who.name() != resource : arn_text(place, who) != text) co_return none;
+  if (session ? who.name() != resource : identity_arn(place.account_id, place.entity, who) != text) co_return none;
   co_return std::optional<std::string>(who.id());
 }
 
@@ -258,7 +254,7 @@ Task<StoreResult<std::optional<std::string>>> Directory::arn_of(std::string uniq
   auto found = co_await identity(**place);
   if (!found) co_return std::unexpected(found.error());
   if (!*found || (**found).id() != unique_id) co_return std::optional<std::string>();
-  co_return std::optional<std::string>(arn_text(**place, **found));
+  co_return std::optional<std::string>(identity_arn((**place).account_id, (**place).entity, **found));
 }
 
 Task<StoreResult<std::map<std::string, std::string>>> Directory::names(std::vector<std::string> arns_and_ids) {

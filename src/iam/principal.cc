@@ -6,7 +6,7 @@ iam::policy::Caller Principal::caller() const {
   iam::policy::Caller out;
   out.kind = kind;
   out.account = account_id;
-  if (kind != Kind::Root) out.unique_id = unique_id;
+  out.unique_id = unique_id;
   out.session = session_name;
   out.arn = arn;
   out.canonical_id = canonical_id;

@@ -53,7 +53,7 @@ class Principal {
   std::string canonical_id;   // of the account: 64 hex digits
   std::string arn;            // as GetCallerIdentity tells it: arn:aws:sts::<account>:assumed-role/<role>/<session>
   std::string principal_arn;  // aws:PrincipalArn: of a session, its role's
-  std::string unique_id;      // AIDA… of a user, AROA… of a session's role; of whoever federated; of root the account
+  std::string unique_id;      // AIDA… of a user, AROA… of a session's role; of whoever federated; empty: root
   std::string user_id;        // aws:userid; of a session <unique id>:<session name>
   std::string name;           // of the user or the role; of an identity provider, which has nothing else, its ARN
   std::string session_name;   // of a role's session; of a federated user

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "iam/arns.h"
 #include "iam/managed_policies.h"
 #include "iam/policy/keys.h"
 #include "model/arn.h"
@@ -39,9 +40,8 @@ std::shared_ptr<Principal> begin(const Account& account, Principal::Kind kind) {
 
 std::shared_ptr<Principal> make_root(const Account& account) {
   auto out = begin(account, Principal::Kind::Root);
-  out->arn = fmt::format("arn:aws:iam::{}:root", account.account_id);
+  out->arn = root_arn(account.account_id);
   out->principal_arn = out->arn;
-  out->unique_id = account.account_id;
   out->user_id = account.account_id;
   return out;
 }
@@ -120,7 +120,7 @@ Task<StoreResult<std::shared_ptr<Principal>>> PrincipalLoader::make_user(Account
   const record::Identity& identity = user.identity();
 
   auto out = begin(account, Principal::Kind::User);
-  out->arn = fmt::format("arn:aws:iam::{}:user{}{}", account.account_id, identity.path(), identity.name());
+  out->arn = identity_arn(account.account_id, rows::Entity::User, identity);
   out->principal_arn = out->arn;
   out->unique_id = identity.id();
   out->user_id = identity.id();
@@ -148,9 +148,8 @@ Task<StoreResult<std::shared_ptr<Principal>>> PrincipalLoader::make_role_session
   const record::Identity& identity = (**found).identity();
 
   auto out = begin(account, Principal::Kind::RoleSession);
-  out->arn =
-      fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", account.account_id, identity.name(), session.session_name());
-  out->principal_arn = fmt::format("arn:aws:iam::{}:role{}{}", account.account_id, identity.path(), identity.name());
+  out->arn = assumed_role_arn(account.account_id, identity.name(), session.session_name());
+  out->principal_arn = identity_arn(account.account_id, rows::Entity::Role, identity);
   out->unique_id = identity.id();
   out->user_id = identity.id() + ":" + session.session_name();
   out->name = identity.name();
@@ -197,8 +196,7 @@ Task<PrincipalLoader::Result> PrincipalLoader::session(Account account, record::
   }
   if (session.kind() == record::Session::FEDERATED) {
     out->kind = Principal::Kind::FederatedUser;
-    out->unique_id = session.principal_id();  // empty: root's
-    out->arn = fmt::format("arn:aws:sts::{}:federated-user/{}", account.account_id, session.session_name());
+    out->arn = federated_user_arn(account.account_id, session.session_name());
     out->principal_arn = out->arn;
     out->user_id = account.account_id + ":" + session.session_name();
     out->name.clear();

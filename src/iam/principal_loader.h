@@ -26,13 +26,13 @@ class PrincipalLoader {
   Task<Result> user(Account account, std::string user_id);
   Task<Result> session(Account account, record::Session session);
 
-  // What identity-based policies and boundary a user, a group (its own) or a role has.
-  Task<storage::StoreResult<void>> add_policies(rows::Entity entity, record::Identity identity, PolicySet& into);
-  Task<storage::StoreResult<void>> add_group_policies(std::string account_id, record::User user, PolicySet& into);
   // Error NotFound: there is no such policy.
   Task<storage::StoreResult<PolicyInForce>> managed(std::string arn);
 
  private:
+  // Of a user, a group (its own) or a role.
+  Task<storage::StoreResult<void>> add_policies(rows::Entity entity, record::Identity identity, PolicySet& into);
+  Task<storage::StoreResult<void>> add_group_policies(std::string account_id, record::User user, PolicySet& into);
   Task<storage::StoreResult<std::shared_ptr<Principal>>> make_user(Account account, std::string user_id);
   Task<storage::StoreResult<std::shared_ptr<Principal>>> make_role_session(Account account, record::Session session);
   Task<storage::StoreResult<void>> add_boundary(record::Identity identity, PolicySet& into);

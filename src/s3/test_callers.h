@@ -27,7 +27,7 @@ inline std::shared_ptr<iam::Principal> root_of(std::string account) {
   out->kind = iam::Principal::Kind::Root;
   out->canonical_id = std::string(64, account.front());
   out->arn = out->principal_arn = "arn:aws:iam::" + account + ":root";
-  out->user_id = out->unique_id = account;
+  out->user_id = account;
   out->account_id = std::move(account);
   return out;
 }

@@ -36,7 +36,7 @@ Task<Result<std::optional<Role>>> find_role(Parts parts, std::string role_arn) {
   if (!*found) co_return Found();
   const iam::record::Identity& identity = (**found).identity();
   // Names are found without regard to case and path; an ARN has both.
-  if (iam::entity_arn(arn->account, iam::rows::Entity::Role, identity.path(), identity.name()) != role_arn) {
+  if (iam::identity_arn(arn->account, iam::rows::Entity::Role, identity) != role_arn) {
     co_return Found();
   }
   auto trust = parts.compiled.get(iam::policy::Kind::Trust, (**found).trust_policy());
@@ -79,10 +79,17 @@ Result<seconds> role_session_duration(const Role& role, const std::optional<std:
   return out;
 }
 
+void set_role(iam::record::Session& session, const Role& role, std::string_view session_name) {
+  session.set_kind(iam::record::Session::ROLE);
+  session.set_account_id(role.account_id);
+  session.set_principal_id(role.record.identity().id());
+  session.set_session_name(std::string(session_name));
+}
+
 AssumedRoleUser assumed_role_user(const Role& role, std::string_view session_name) {
   const iam::record::Identity& identity = role.record.identity();
   return {.assumed_role_id = fmt::format("{}:{}", identity.id(), session_name),
-          .arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", role.account_id, identity.name(), session_name)};
+          .arn = iam::assumed_role_arn(role.account_id, identity.name(), session_name)};
 }
 
 }  // namespace skerry::sts

@@ -41,6 +41,9 @@ void add_resource_tags(const Role& role, iam::policy::KeyList& into);
 enum class Chained { No, Yes };
 Result<seconds> role_session_duration(const Role& role, const std::optional<std::int32_t>& asked, Chained chained);
 
+// Whose session it is, in a draft of it.
+void set_role(iam::record::Session& session, const Role& role, std::string_view session_name);
+
 AssumedRoleUser assumed_role_user(const Role& role, std::string_view session_name);
 
 }  // namespace skerry::sts

@@ -3,28 +3,20 @@
 #include "iam/service/tags.h"
 
 namespace skerry::iam {
-namespace {
-
-std::string arn_of_identity(std::string_view account_id, rows::Entity entity, const record::Identity& identity) {
-  return entity_arn(account_id, entity, identity.path(), identity.name());
-}
-
-}  // namespace
-
 Time time_of(std::int64_t us) { return std::chrono::floor<seconds>(Time{microseconds(us)}); }
 
 std::int64_t us_of(Time time) { return time.time_since_epoch().count(); }
 
 std::string arn_of_user(std::string_view account_id, const record::User& user) {
-  return arn_of_identity(account_id, rows::Entity::User, user.identity());
+  return identity_arn(account_id, rows::Entity::User, user.identity());
 }
 
 std::string arn_of_group(std::string_view account_id, const record::Group& group) {
-  return arn_of_identity(account_id, rows::Entity::Group, group.identity());
+  return identity_arn(account_id, rows::Entity::Group, group.identity());
 }
 
 std::string arn_of_role(std::string_view account_id, const record::Role& role) {
-  return arn_of_identity(account_id, rows::Entity::Role, role.identity());
+  return identity_arn(account_id, rows::Entity::Role, role.identity());
 }
 
 std::optional<AttachedPermissionsBoundary> show_boundary(const record::Identity& identity) {

@@ -24,7 +24,7 @@ std::string value(const wire::Form& form, std::string_view name) {
 }
 
 Target target_of(std::string_view account_id, rows::Entity entity, const record::Identity& identity) {
-  return {.resource = entity_arn(account_id, entity, identity.path(), identity.name()),
+  return {.resource = identity_arn(account_id, entity, identity),
           .boundary = identity.permissions_boundary(),
           .tags = {identity.tags().begin(), identity.tags().end()}};
 }
@@ -137,11 +137,7 @@ Task<Result<Target>> find_target(Directory& directory, const wire::Context& cont
   if (kind == "oidc-provider" && takes(operation, "Url")) {
     std::string url = value(form, "Url");
     url.erase(0, url.starts_with("https://") ? 8 : 0);
-    Arn arn;
-    arn.service = "iam";
-    arn.account = context.principal.account_id;
-    arn.resource = std::string(kOidcProvider) + url;
-    co_return Target{.resource = arn.str()};
+    co_return Target{.resource = oidc_provider_arn(context.principal.account_id, url)};
   }
   for (std::string_view member : {"PolicyArn", "OpenIDConnectProviderArn", "PolicySourceArn"}) {
     if (kind == "*" || !takes(operation, member)) continue;

@@ -71,10 +71,7 @@ Task<Result<AssumeRoleResponse>> assume_role(Parts parts, wire::Context& context
   auto draft = co_await draft_session(parts, role.account_id, std::move(asked), std::move(inherited));
   if (!draft) co_return std::unexpected(std::move(draft.error()));
   iam::record::Session session = std::move(draft->session);
-  session.set_kind(iam::record::Session::ROLE);
-  session.set_account_id(role.account_id);
-  session.set_principal_id(role.record.identity().id());
-  session.set_session_name(request.role_session_name);
+  set_role(session, role, request.role_session_name);
   session.set_source_identity(source);
   auto made = co_await issue(parts, std::move(session), *duration);
   if (!made) co_return std::unexpected(std::move(made.error()));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "iam/arns.h"
 #include "iam/authorize.h"
 #include "sts/issue.h"
 #include "sts/oidc/web_identity.h"
@@ -88,7 +89,7 @@ Task<Result<Vouched>> verify(Parts parts, std::string account_id, std::string te
   if (!key->verify(token->algorithm, token->signing_input, token->signature)) {
     co_return std::unexpected(invalid_token("The web identity token provided could not be validated"));
   }
-  std::string arn = fmt::format("arn:aws:iam::{}:oidc-provider/{}", account_id, identity->provider);
+  std::string arn = iam::oidc_provider_arn(account_id, identity->provider);
   co_return Vouched{*std::move(identity), *std::move(audience), std::move(arn)};
 }
 
@@ -154,10 +155,7 @@ Task<Result<AssumeRoleWithWebIdentityResponse>> assume_role_with_web_identity(
   auto draft = co_await draft_session(parts, role.account_id, std::move(asked), std::move(inherited));
   if (!draft) co_return std::unexpected(std::move(draft.error()));
   iam::record::Session session = std::move(draft->session);
-  session.set_kind(iam::record::Session::ROLE);
-  session.set_account_id(role.account_id);
-  session.set_principal_id(role.record.identity().id());
-  session.set_session_name(request.role_session_name);
+  set_role(session, role, request.role_session_name);
   session.set_source_identity(identity.source_identity);
   session.set_federated_provider(vouched->provider_arn);
   auto made = co_await issue(parts, std::move(session), *duration);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "iam/arns.h"
 #include "iam/authorize.h"
 #include "sts/issue.h"
 #include "sts/ops/operations.h"
@@ -18,7 +19,7 @@ Task<Result<GetFederationTokenResponse>> get_federation_token(Parts parts, wire:
                        .tags = tags_of(request.tags),
                        .transitive_tag_keys = {}};
   FederatedUser user{.federated_user_id = fmt::format("{}:{}", who.account_id, request.name),
-                     .arn = fmt::format("arn:aws:sts::{}:federated-user/{}", who.account_id, request.name)};
+                     .arn = iam::federated_user_arn(who.account_id, request.name)};
   iam::policy::KeyList keys;
   add_tag_keys(asked, keys);
   for (std::string_view action : {"sts:GetFederationToken", "sts:TagSession"}) {
@@ -35,7 +36,7 @@ Task<Result<GetFederationTokenResponse>> get_federation_token(Parts parts, wire:
   session.set_kind(iam::record::Session::FEDERATED);
   session.set_account_id(who.account_id);
   session.set_session_name(request.name);
-  if (who.kind == iam::Principal::Kind::User) session.set_principal_id(who.unique_id);
+  session.set_principal_id(who.unique_id);
   auto made = co_await issue(parts, std::move(session), own_session_duration(who, request.duration_seconds));
   if (!made) co_return std::unexpected(std::move(made.error()));
   co_return GetFederationTokenResponse{

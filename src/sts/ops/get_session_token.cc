@@ -14,7 +14,7 @@ Task<Result<GetSessionTokenResponse>> get_session_token(Parts parts, wire::Conte
   iam::record::Session session;
   session.set_kind(iam::record::Session::SESSION);
   session.set_account_id(who.account_id);
-  if (who.kind == iam::Principal::Kind::User) session.set_principal_id(who.unique_id);
+  session.set_principal_id(who.unique_id);
   auto made = co_await issue(parts, std::move(session), own_session_duration(who, request.duration_seconds));
   if (!made) co_return std::unexpected(std::move(made.error()));
   co_return GetSessionTokenResponse{.credentials = std::move(*made)};

@@ -59,9 +59,9 @@ Task<Result<std::string>> line_of_root(Parts parts, std::string account_id) {
   if (!used) co_return std::unexpected(store_error(used.error()));
   const std::int64_t created_us = us_of((**account).created);
   co_return fmt::format(
-      "<root_account>,arn:aws:iam::{}:root,{},not_supported,no_information,not_supported,"
+      "<root_account>,{},{},not_supported,no_information,not_supported,"
       "not_supported,false,{},{},{}\n",
-      account_id, date(created_us), columns_of_key(true, created_us, *used), kNoKey, kNoCertificates);
+      root_arn(account_id), date(created_us), columns_of_key(true, created_us, *used), kNoKey, kNoCertificates);
 }
 
 Task<Result<std::string>> line_of(Parts parts, std::string account_id, record::User user,
