@@ -12,8 +12,9 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from generate import services  # noqa: E402
 from model import TYPED_ONLY, Model  # noqa: E402
+from page import ROOT, write_or_check  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PAGE = os.path.join("docs", "coverage.md")
 NAMES = {"acm": "Certificate Manager", "cloudfront": "CloudFront", "cloudwatch": "CloudWatch", "dynamodb": "DynamoDB",
          "dynamodbstreams": "DynamoDB Streams", "events": "EventBridge", "iam": "IAM", "kinesis": "Kinesis", "kms": "KMS",
          "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3", "sns": "SNS", "sqs": "SQS", "sts": "STS"}
@@ -54,17 +55,7 @@ def render(models):
 
 
 def main(root=ROOT):
-    path = os.path.join(root, "docs", "coverage.md")
-    page = render(os.path.join(root, "models"))
-    if "--check" in sys.argv[1:]:
-        current = ""
-        if os.path.exists(path):
-            with open(path) as file:
-                current = file.read()
-        sys.exit(0 if current == page else "docs/coverage.md is stale: run codegen/coverage.py")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(page)
+    write_or_check(PAGE, render, "codegen/coverage.py", root)
 
 
 if __name__ == "__main__":

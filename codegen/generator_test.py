@@ -403,24 +403,37 @@ class LargeBlobs(unittest.TestCase):
         self.assertIn("std::optional<wire::LargeBlob> zip_file", OUTPUTS["types.h"](model))
 
 
-class Policies(unittest.TestCase):
-    def test_the_page_is_not_stale(self):
-        self.assertEqual(policies.render(MODELS), read(ROOT, "docs", "policies.md"))
+class Page:
+    """Of a page that `script` renders."""
 
-    def test_a_stale_page_is_noticed(self):
+    def test_it_is_not_stale(self):
+        self.assertEqual(self.script.render(MODELS), read(ROOT, self.script.PAGE))
+
+    def test_a_stale_one_is_noticed(self):
         with tempfile.TemporaryDirectory() as root:
             shutil.copytree(MODELS, os.path.join(root, "models"))
             shutil.copytree(os.path.join(ROOT, "docs"), os.path.join(root, "docs"))
-            arguments, sys.argv = sys.argv, ["policies.py", "--check"]
+            arguments, sys.argv = sys.argv, ["", "--check"]
             self.addCleanup(setattr, sys, "argv", arguments)
             with self.assertRaises(SystemExit) as fresh:
-                policies.main(root)
+                self.script.main(root)
             self.assertEqual(fresh.exception.code, 0)
             with open(os.path.join(root, "models", "ops", "s3.txt"), "a") as file:
                 file.write("RestoreObject\n")
             with self.assertRaises(SystemExit) as stale:
-                policies.main(root)
+                self.script.main(root)
             self.assertRegex(stale.exception.code, "is stale")
+            sys.argv = [""]
+            self.script.main(root)
+            self.assertEqual(read(root, self.script.PAGE), self.script.render(os.path.join(root, "models")))
+
+
+class Coverage(Page, unittest.TestCase):
+    script = coverage
+
+
+class Policies(Page, unittest.TestCase):
+    script = policies
 
     def test_whatever_is_served_says_what_it_needs(self):
         for service in services(MODELS):
@@ -430,30 +443,6 @@ class Policies(unittest.TestCase):
     def test_keys_as_requests_are_asked_for_them(self):
         self.assertEqual([asked_key(key) for key in ("s3:VersionId", "s3:ExistingObjectTag/<key>", "aws:RequestTag/${TagKey}")],
                          ["s3:versionid", "s3:existingobjecttag/", "aws:requesttag/"])
-
-
-class Coverage(unittest.TestCase):
-    def test_the_page_is_not_stale(self):
-        self.assertEqual(coverage.render(MODELS), read(ROOT, "docs", "coverage.md"))
-
-    def test_a_stale_page_is_noticed(self):
-        with tempfile.TemporaryDirectory() as root:
-            shutil.copytree(MODELS, os.path.join(root, "models"))
-            shutil.copytree(os.path.join(ROOT, "docs"), os.path.join(root, "docs"))
-            arguments, sys.argv = sys.argv, ["coverage.py", "--check"]
-            self.addCleanup(setattr, sys, "argv", arguments)
-            with self.assertRaises(SystemExit) as fresh:
-                coverage.main(root)
-            self.assertEqual(fresh.exception.code, 0)
-            with open(os.path.join(root, "models", "ops", "s3.txt"), "a") as file:
-                file.write("RestoreObject\n")
-            with self.assertRaises(SystemExit) as stale:
-                coverage.main(root)
-            self.assertRegex(stale.exception.code, "is stale")
-            sys.argv = ["coverage.py"]
-            coverage.main(root)
-            self.assertEqual(read(root, "docs", "coverage.md"), coverage.render(os.path.join(root, "models")))
-            self.assertIn("RestoreObject", read(root, "docs", "coverage.md").split("## S3")[1].split("Answered 501")[0])
 
 
 if __name__ == "__main__":

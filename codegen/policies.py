@@ -10,9 +10,10 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from coverage import NAMES, ROOT, typed_only  # noqa: E402
+from coverage import NAMES, typed_only  # noqa: E402
 from generate import services  # noqa: E402
 from model import Model  # noqa: E402
+from page import ROOT, write_or_check  # noqa: E402
 
 PAGE = os.path.join("docs", "policies.md")
 HEAD = """# What an operation needs to be allowed
@@ -81,16 +82,7 @@ def render(models):
 
 
 def main(root=ROOT):
-    path = os.path.join(root, PAGE)
-    page = render(os.path.join(root, "models"))
-    if "--check" in sys.argv[1:]:
-        current = ""
-        if os.path.exists(path):
-            with open(path) as file:
-                current = file.read()
-        sys.exit(0 if current == page else f"{PAGE} is stale: run codegen/policies.py")
-    with open(path, "w") as file:
-        file.write(page)
+    write_or_check(PAGE, render, "codegen/policies.py", root)
 
 
 if __name__ == "__main__":
