@@ -5,24 +5,18 @@ import random
 import threading
 import time
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.boto import client_of
+from harness.server import Account
 
 ROUNDS = 8
 WORKERS = 4
 
 
-def client(server, access_key, secret_key, service="iam"):
-    return boto3.client(
-        service,
-        endpoint_url=server.endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        config=Config(retries={"total_max_attempts": 1}, read_timeout=30),
-    )
+def client(server, who, service="iam"):
+    return client_of(service, server, who, read_timeout=30)
 
 
 class Worker:
@@ -69,7 +63,7 @@ class Worker:
 
 def works(server, key):
     try:
-        client(server, *key, "sts").get_caller_identity()
+        client(server, Account(*key), "sts").get_caller_identity()
         return True
     except ClientError as error:
         assert error.response["Error"]["Code"] == "InvalidClientTokenId"
@@ -109,9 +103,7 @@ def test_killed_while_identities_change(start_server, seed):
         threads = []
         for worker in workers:
             worker.sure = worker.maybe = None
-            threads.append(
-                threading.Thread(target=worker.run, args=(client(server, root.access_key, root.secret_key),))
-            )
+            threads.append(threading.Thread(target=worker.run, args=(client(server, root),)))
         for thread in threads:
             thread.start()
         time.sleep(dice.uniform(0.1, 0.8))
@@ -119,7 +111,7 @@ def test_killed_while_identities_change(start_server, seed):
         for thread in threads:
             thread.join()
         server.start()
-        iam = client(server, root.access_key, root.secret_key)
+        iam = client(server, root)
         for worker in workers:
             check(server, iam, worker, context)
         listed = iam.get_paginator("list_users").paginate().build_full_result()["Users"]

@@ -2,11 +2,10 @@
 
 import json
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from harness.boto import make_s3
+from harness.boto import client_of, make_s3
 
 
 def account_ids(server):
@@ -20,13 +19,7 @@ def remove(server, account_id):
 
 
 def iam_of(server, account):
-    return boto3.client(
-        "iam",
-        endpoint_url=server.endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=account.access_key,
-        aws_secret_access_key=account.secret_key,
-    )
+    return client_of("iam", server, account)
 
 
 def test_not_while_it_has_buckets(start_server):
@@ -57,8 +50,7 @@ def test_its_users_keys_end_with_it(start_server):
     iam = iam_of(server, account)
     iam.create_user(UserName="ann")
     made = iam.create_access_key(UserName="ann")["AccessKey"]
-    sts = boto3.client("sts", endpoint_url=server.endpoint, region_name="us-east-1",
-                       aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"])  # fmt: skip
+    sts = client_of("sts", server, made)
     sts.get_caller_identity()
     assert remove(server, account.id).returncode == 0
     with pytest.raises(ClientError) as caught:

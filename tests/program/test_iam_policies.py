@@ -2,30 +2,18 @@
 
 import json
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from conftest import new_name
+from harness.boto import client_of
 
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 
-def client(server, account, service="iam"):
-    return boto3.client(
-        service,
-        endpoint_url=server.endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=account.access_key,
-        aws_secret_access_key=account.secret_key,
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-
-
 @pytest.fixture(scope="session")
 def iam(server):
-    return client(server, server.new_account())
+    return client_of("iam", server, server.new_account())
 
 
 @pytest.fixture
@@ -56,13 +44,7 @@ def test_inline_policies_are_shown_as_they_were_sent(iam, user):
 
 def test_the_next_request_goes_by_what_was_attached(server, iam, user):
     made = iam.create_access_key(UserName=user)["AccessKey"]
-    own = boto3.client(
-        "iam",
-        endpoint_url=server.endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=made["AccessKeyId"],
-        aws_secret_access_key=made["SecretAccessKey"],
-    )
+    own = client_of("iam", server, made)
     with pytest.raises(ClientError, match="AccessDenied"):
         own.list_users()
     iam.attach_user_policy(UserName=user, PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")

@@ -6,24 +6,12 @@ import io
 import json
 import threading
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
 from conftest import new_name
+from harness.boto import client_of
 from harness.server import Account
-
-
-def client(server, account, service="iam", region="us-east-1"):
-    return boto3.client(
-        service,
-        endpoint_url=server.endpoint,
-        region_name=region,
-        aws_access_key_id=account.access_key,
-        aws_secret_access_key=account.secret_key,
-        config=Config(retries={"total_max_attempts": 1}),
-    )
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +21,7 @@ def iam_account(server):
 
 @pytest.fixture(scope="session")
 def iam(server, iam_account):
-    return client(server, iam_account)
+    return client_of("iam", server, iam_account)
 
 
 @pytest.fixture
@@ -94,7 +82,7 @@ def test_of_many_at_once_one_wins(server, iam_account):
 
     def create():
         try:
-            client(server, iam_account).create_user(UserName=name)
+            client_of("iam", server, iam_account).create_user(UserName=name)
             told.append("made")
         except ClientError as error:
             told.append(error.response["Error"]["Code"])
@@ -127,14 +115,7 @@ def test_of_many_at_once_one_wins(server, iam_account):
     ],
 )
 def test_what_is_no_name_is_a_validation_error(server, iam_account, operation, arguments, says):
-    lenient = boto3.client(
-        "iam",
-        endpoint_url=server.endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=iam_account.access_key,
-        aws_secret_access_key=iam_account.secret_key,
-        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
-    )
+    lenient = client_of("iam", server, iam_account, parameter_validation=False)
     assert says in refused(getattr(lenient, operation), status=400, code="ValidationError", **arguments)
 
 
@@ -146,7 +127,7 @@ def test_bad_tags(iam):
 
 
 def test_paginators(server):
-    iam = client(server, server.new_account())
+    iam = client_of("iam", server, server.new_account())
     users = [f"user-{number:02}" for number in range(23)]
     for name in users:
         iam.create_user(UserName=name, Path="/odd/" if int(name[-1]) % 2 else "/")
@@ -181,7 +162,7 @@ def test_paginators(server):
 
 def test_a_key_works_at_once_and_stops_at_once(server, iam, iam_account, user):
     key = key_of(iam, user)
-    sts = client(server, key, "sts", "eu-west-1")
+    sts = client_of("sts", server, key, "eu-west-1")
     assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::{iam_account.id}:user/{user}"
     listed = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
     assert [(one["AccessKeyId"], one["Status"], one["UserName"]) for one in listed] == [
@@ -217,7 +198,7 @@ def test_last_use_of_keys(iam, iam_account, user, server):
 
 
 def test_who_may_nothing_is_told_what(server, iam, iam_account, user):
-    of_user = client(server, key_of(iam, user))
+    of_user = client_of("iam", server, key_of(iam, user))
     me = f"arn:aws:iam::{iam_account.id}:user/{user}"
     for call, arguments, resource in [
         (of_user.get_user, {}, me),
@@ -281,7 +262,7 @@ def test_login_profiles(iam, user):
 
 def test_password_policy(server):
     account = server.new_account()
-    iam = client(server, account)
+    iam = client_of("iam", server, account)
     refused(iam.get_account_password_policy, status=404, code="NoSuchEntity",
             message=f"The Password Policy with domain name {account.id} cannot be found.")  # fmt: skip
     refused(iam.delete_account_password_policy, status=404, code="NoSuchEntity",
@@ -308,7 +289,7 @@ def test_password_policy(server):
             message="Password should have a minimum length of 12, Password should have at least one uppercase letter",
     )  # fmt: skip
     iam.create_login_profile(UserName="ann", Password="First-of-her-passwords")
-    own = client(server, key_of(iam, "ann"))
+    own = client_of("iam", server, key_of(iam, "ann"))
     own.change_password(OldPassword="First-of-her-passwords", NewPassword="Second-of-her-passwords")
     refused(own.change_password, OldPassword="First-of-her-passwords", NewPassword="Third-of-her-passwords",
             status=403, code="AccessDenied")  # fmt: skip
@@ -320,11 +301,11 @@ def test_password_policy(server):
 
 def test_no_password_or_secret_is_logged(start_server):
     server = start_server("--log.level", "debug")
-    iam = client(server, server.root())
+    iam = client_of("iam", server, server.root())
     iam.create_user(UserName="ann")
     iam.create_login_profile(UserName="ann", Password="Hidden-from-logs-1")
     key = key_of(iam, "ann")
-    client(server, key, "sts").get_caller_identity()
+    client_of("sts", server, key).get_caller_identity()
     refused(iam.update_login_profile, UserName="ann", Password="Hidden", status=400, code="PasswordPolicyViolation")
     server.stop()
     assert "Hidden" not in server.output and key.secret_key not in server.output
@@ -336,7 +317,7 @@ def test_no_password_or_secret_is_logged(start_server):
 
 
 def test_account_summary(server):
-    iam = client(server, server.new_account())
+    iam = client_of("iam", server, server.new_account())
     before = iam.get_account_summary()["SummaryMap"]
     assert (before["Users"], before["Groups"], before["UsersQuota"], before["AccessKeysPerUserQuota"]) == (
         0,
@@ -354,7 +335,7 @@ def test_account_summary(server):
 
 
 def test_aliases_are_one_accounts(server, iam):
-    other = client(server, server.new_account())
+    other = client_of("iam", server, server.new_account())
     iam.create_account_alias(AccountAlias="acme")
     refused(other.create_account_alias, AccountAlias="acme", status=409, code="EntityAlreadyExists",
             message="The account alias acme already exists.")  # fmt: skip
@@ -399,20 +380,20 @@ def test_with_the_cli(aws, server):
 
 def test_everything_survives_a_restart(start_server):
     server = start_server()
-    iam = client(server, server.root())
+    iam = client_of("iam", server, server.root())
     iam.create_user(UserName="ann", Path="/x/")
     iam.create_group(GroupName="g")
     iam.add_user_to_group(GroupName="g", UserName="ann")
     key = key_of(iam, "ann")
     before = iam.get_group(GroupName="g")["Users"]
     server.restart()
-    assert client(server, server.root()).get_group(GroupName="g")["Users"] == before
-    assert client(server, key, "sts").get_caller_identity()["Arn"].endswith("user/x/ann")
+    assert client_of("iam", server, server.root()).get_group(GroupName="g")["Users"] == before
+    assert client_of("sts", server, key).get_caller_identity()["Arn"].endswith("user/x/ann")
 
 
 def test_credential_report(server):
     account = server.new_account()
-    iam = client(server, account)
+    iam = client_of("iam", server, account)
     refused(iam.get_credential_report, status=410, code="ReportNotPresent")
     iam.create_user(UserName="ann", Path="/x/")
     iam.create_login_profile(UserName="ann", Password="Correct-horse-1")
@@ -447,7 +428,7 @@ def test_credential_report(server):
 
 def test_authorization_details(server):
     account = server.new_account()
-    iam = client(server, account)
+    iam = client_of("iam", server, account)
     users = [f"user-{number}" for number in range(5)]
     for name in users:
         iam.create_user(UserName=name, Tags=[{"Key": "a", "Value": "b"}])

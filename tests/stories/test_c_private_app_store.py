@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.boto import client_of
-from harness.server import Account
 
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
@@ -35,8 +34,7 @@ def new_user(server, iam, name):
     """The user's ARN, and S3 with a key of theirs."""
     arn = iam.create_user(UserName=name)["User"]["Arn"]
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    who = Account(key["AccessKeyId"], key["SecretAccessKey"])
-    return arn, client_of("s3", server, who)
+    return arn, client_of("s3", server, key)
 
 
 def refused(call, **arguments):
