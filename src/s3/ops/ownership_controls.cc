@@ -5,7 +5,6 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_access_settings.h"
-#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
@@ -35,49 +34,28 @@ Task<std::expected<GetBucketOwnershipControlsOutput, wire::ApiError>> get_bucket
   co_return output;
 }
 
-class PutBucketOwnershipControls {
- public:
-  explicit PutBucketOwnershipControls(BucketRegistry& buckets) : buckets_(&buckets) {}
+AccessChanged put_bucket_ownership_controls(const PutBucketOwnershipControlsRequest& request) {
+  const auto& rules = request.ownership_controls.rules;
+  auto ownership = rules.size() == 1 ? find_ownership(rules[0].object_ownership) : std::nullopt;
+  if (!ownership) return std::unexpected(error(Errc::MalformedXML));
+  return [ownership = *ownership](Access& access) -> std::expected<void, wire::ApiError> {
+    // A list that gives somebody something would lose its effect without a word.
+    if (ownership == Access::BUCKET_OWNER_ENFORCED && access.has_acl() && !is_private(access.acl())) {
+      return std::unexpected(error(Errc::InvalidBucketAclWithObjectOwnership));
+    }
+    access.set_ownership(ownership);
+    access.clear_ownership_removed();
+    return {};
+  };
+}
 
-  Task<Done> operator()(wire::Context& context, PutBucketOwnershipControlsRequest request) {
-    const auto& rules = request.ownership_controls.rules;
-    auto ownership = rules.size() == 1 ? find_ownership(rules[0].object_ownership) : std::nullopt;
-    if (!ownership) co_return std::unexpected(error(Errc::MalformedXML));
-    BucketRegistry::AccessChange change = [ownership =
-                                               *ownership](Access& access) -> std::expected<void, wire::ApiError> {
-      // A list that gives somebody something would lose its effect without a word.
-      if (ownership == Access::BUCKET_OWNER_ENFORCED && access.has_acl() && !is_private(access.acl())) {
-        return std::unexpected(error(Errc::InvalidBucketAclWithObjectOwnership));
-      }
-      access.set_ownership(ownership);
-      access.clear_ownership_removed();
-      return {};
-    };
-    auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    co_return done(std::move(changed));
-  }
-
- private:
-  BucketRegistry* buckets_;
-};
-
-class DeleteBucketOwnershipControls {
- public:
-  explicit DeleteBucketOwnershipControls(BucketRegistry& buckets) : buckets_(&buckets) {}
-
-  Task<Done> operator()(wire::Context& context, DeleteBucketOwnershipControlsRequest) {
-    BucketRegistry::AccessChange change = [](Access& access) -> std::expected<void, wire::ApiError> {
-      access.set_ownership(Access::OBJECT_WRITER);
-      access.set_ownership_removed(true);
-      return {};
-    };
-    auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    co_return done(std::move(changed));
-  }
-
- private:
-  BucketRegistry* buckets_;
-};
+AccessChanged delete_bucket_ownership_controls(const DeleteBucketOwnershipControlsRequest&) {
+  return [](Access& access) -> std::expected<void, wire::ApiError> {
+    access.set_ownership(Access::OBJECT_WRITER);
+    access.set_ownership_removed(true);
+    return {};
+  };
+}
 
 }  // namespace
 
@@ -89,8 +67,8 @@ std::optional<Access::Ownership> find_ownership(std::string_view name) {
 
 void bind_ownership_controls(wire::Registry& registry, BucketRegistry& buckets) {
   registry.bind<GetBucketOwnershipControlsOp>(get_bucket_ownership_controls);
-  registry.bind<PutBucketOwnershipControlsOp>(PutBucketOwnershipControls(buckets));
-  registry.bind<DeleteBucketOwnershipControlsOp>(DeleteBucketOwnershipControls(buckets));
+  bind_access_change<PutBucketOwnershipControlsOp>(registry, buckets, put_bucket_ownership_controls);
+  bind_access_change<DeleteBucketOwnershipControlsOp>(registry, buckets, delete_bucket_ownership_controls);
 }
 
 }  // namespace skerry::s3

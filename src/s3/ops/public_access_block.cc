@@ -2,7 +2,6 @@
 #include "s3/errors.h"
 #include "s3/front.h"
 #include "s3/ops/bucket_access_settings.h"
-#include "s3/ops/done.h"
 
 namespace skerry::s3 {
 namespace {
@@ -23,56 +22,36 @@ Task<std::expected<GetPublicAccessBlockOutput, wire::ApiError>> get_public_acces
   co_return output;
 }
 
-class PutPublicAccessBlock {
- public:
-  explicit PutPublicAccessBlock(BucketRegistry& buckets) : buckets_(&buckets) {}
-
-  Task<Done> operator()(wire::Context& context, PutPublicAccessBlockRequest request) {
-    const PublicAccessBlockConfiguration& wanted = request.public_access_block_configuration;
-    if (!wanted.block_public_acls && !wanted.ignore_public_acls && !wanted.block_public_policy &&
-        !wanted.restrict_public_buckets) {
-      co_return std::unexpected(error(Errc::InvalidRequest, "Must specify at least one configuration."));
-    }
-    record::PublicAccessBlock block;  // what is not said is off
-    block.set_block_public_acls(wanted.block_public_acls.value_or(false));
-    block.set_ignore_public_acls(wanted.ignore_public_acls.value_or(false));
-    block.set_block_public_policy(wanted.block_public_policy.value_or(false));
-    block.set_restrict_public_buckets(wanted.restrict_public_buckets.value_or(false));
-    BucketRegistry::AccessChange change = [block](record::BucketAccess& access) -> std::expected<void, wire::ApiError> {
-      *access.mutable_public_access_block() = block;
-      return {};
-    };
-    auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    co_return done(std::move(changed));
+AccessChanged put_public_access_block(const PutPublicAccessBlockRequest& request) {
+  const PublicAccessBlockConfiguration& wanted = request.public_access_block_configuration;
+  if (!wanted.block_public_acls && !wanted.ignore_public_acls && !wanted.block_public_policy &&
+      !wanted.restrict_public_buckets) {
+    return std::unexpected(error(Errc::InvalidRequest, "Must specify at least one configuration."));
   }
+  record::PublicAccessBlock block;  // what is not said is off
+  block.set_block_public_acls(wanted.block_public_acls.value_or(false));
+  block.set_ignore_public_acls(wanted.ignore_public_acls.value_or(false));
+  block.set_block_public_policy(wanted.block_public_policy.value_or(false));
+  block.set_restrict_public_buckets(wanted.restrict_public_buckets.value_or(false));
+  return [block](record::BucketAccess& access) -> std::expected<void, wire::ApiError> {
+    *access.mutable_public_access_block() = block;
+    return {};
+  };
+}
 
- private:
-  BucketRegistry* buckets_;
-};
-
-class DeletePublicAccessBlock {
- public:
-  explicit DeletePublicAccessBlock(BucketRegistry& buckets) : buckets_(&buckets) {}
-
-  Task<Done> operator()(wire::Context& context, DeletePublicAccessBlockRequest) {
-    BucketRegistry::AccessChange change = [](record::BucketAccess& access) -> std::expected<void, wire::ApiError> {
-      access.clear_public_access_block();
-      return {};
-    };
-    auto changed = co_await buckets_->update_access(bucket_of(context), std::move(change));
-    co_return done(std::move(changed));
-  }
-
- private:
-  BucketRegistry* buckets_;
-};
+AccessChanged delete_public_access_block(const DeletePublicAccessBlockRequest&) {
+  return [](record::BucketAccess& access) -> std::expected<void, wire::ApiError> {
+    access.clear_public_access_block();
+    return {};
+  };
+}
 
 }  // namespace
 
 void bind_public_access_block(wire::Registry& registry, BucketRegistry& buckets) {
   registry.bind<GetPublicAccessBlockOp>(get_public_access_block);
-  registry.bind<PutPublicAccessBlockOp>(PutPublicAccessBlock(buckets));
-  registry.bind<DeletePublicAccessBlockOp>(DeletePublicAccessBlock(buckets));
+  bind_access_change<PutPublicAccessBlockOp>(registry, buckets, put_public_access_block);
+  bind_access_change<DeletePublicAccessBlockOp>(registry, buckets, delete_public_access_block);
 }
 
 }  // namespace skerry::s3
