@@ -12,8 +12,10 @@ namespace {
 
 bool acls_count(const Thing& thing) { return thing.bucket && thing.bucket->access->acls_enabled(); }
 
+using Granted = std::shared_ptr<const iam::policy::Policy>;
+
 // What an account is granted it gives to its users by their own policies; a group is everyone in it.
-iam::policy::Policy allow(std::string_view principal) {
+Granted allow(std::string_view principal) {
   auto document = iam::policy::parse(
       fmt::format(
           R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{},"Action":"*","Resource":"*"}}]}})",
@@ -22,7 +24,7 @@ iam::policy::Policy allow(std::string_view principal) {
   CHECK(document.has_value(), "the policy of a grant is none");
   auto policy = iam::policy::Policy::compile(*document);
   CHECK(policy.has_value(), "the policy of a grant was not compiled");
-  return std::move(*policy);
+  return std::make_shared<const iam::policy::Policy>(std::move(*policy));
 }
 
 }  // namespace
@@ -33,11 +35,11 @@ bool needs_object_acl(std::string_view action, const Thing& thing) {
   return need && need->on_object;
 }
 
-std::optional<iam::policy::Policy> acl_policy(const wire::Context& context, std::string_view action,
-                                              const Thing& thing) {
-  if (!acls_count(thing)) return std::nullopt;
+std::shared_ptr<const iam::policy::Policy> acl_policy(const wire::Context& context, std::string_view action,
+                                                      const Thing& thing) {
+  if (!acls_count(thing)) return nullptr;
   auto need = acl_need(iam::policy::lower(action));
-  if (!need) return std::nullopt;
+  if (!need) return nullptr;
   const BucketAccess& access = *thing.bucket->access;
   const bool of_object = need->on_object && thing.detail && thing.detail->has_acl();
   const AccessControlList acl = of_object         ? thing.detail->acl()
@@ -47,11 +49,14 @@ std::optional<iam::policy::Policy> acl_policy(const wire::Context& context, std:
   auto groups = thing.bucket->blocked.ignore_public_acls() ? PublicGrants::Ignored : PublicGrants::Count;
   // Groups first: what everyone has needs nothing of the caller's own account, where that is the bucket's.
   const std::string_view stranger = caller.empty() ? "" : "somebody with an account";
-  if (acl_allows(acl, stranger, need->permission, groups)) return allow(R"("*")");
+  if (acl_allows(acl, stranger, need->permission, groups)) {
+    static const Granted kEveryone = allow(R"("*")");
+    return kEveryone;
+  }
   if (!caller.empty() && acl_allows(acl, caller, need->permission, PublicGrants::Ignored)) {
     return allow(fmt::format(R"({{"AWS":"{}"}})", context.principal.account_id));
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 }  // namespace skerry::s3

@@ -1,5 +1,5 @@
 #pragma once
-#include <optional>
+#include <memory>
 #include <string_view>
 
 #include "iam/policy/policy.h"
@@ -13,8 +13,8 @@ namespace skerry::s3 {
 // give nothing.
 //
 // `action`: as policies name it. The list of an object is in `thing.detail`; without it the object's owner is alone.
-std::optional<iam::policy::Policy> acl_policy(const wire::Context& context, std::string_view action,
-                                              const Thing& thing);
+std::shared_ptr<const iam::policy::Policy> acl_policy(const wire::Context& context, std::string_view action,
+                                                      const Thing& thing);
 
 // Whether the object's own list has a say, which nobody has read yet.
 bool needs_object_acl(std::string_view action, const Thing& thing);

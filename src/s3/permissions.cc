@@ -105,7 +105,7 @@ Verdict judge(const wire::Context& context, const RequestFacts& facts, const wir
   if (out.decision.outcome == iam::policy::Decision::Outcome::ImplicitDeny) {
     if (auto granted = acl_policy(context, ask.action, thing)) {
       std::vector<const iam::policy::Policy*> policies(ask.resource_policies.begin(), ask.resource_policies.end());
-      policies.push_back(&*granted);
+      policies.push_back(granted.get());
       ask.resource_policies = policies;
       out.decision = iam::decide(context, ask, facts.now);
     }
