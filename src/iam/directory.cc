@@ -177,6 +177,13 @@ Task<StoreResult<std::optional<rows::Place>>> Directory::place_of(std::string un
   co_return place;
 }
 
+Task<StoreResult<std::optional<rows::Place>>> Directory::holder_of(std::string account_id, std::string access_key_id) {
+  auto key = co_await access_key(std::move(access_key_id));
+  if (!key) co_return std::unexpected(key.error());
+  if (!*key || (**key).account_id() != account_id) co_return std::optional<rows::Place>();
+  co_return co_await place_of((**key).user_id());
+}
+
 Task<StoreResult<std::vector<storage::Row>>> Directory::scan(std::string prefix, std::string after, std::size_t limit) {
   storage::ScanRequest request{.partition = Partition::Accounts, .begin = prefix, .end = rows::after(prefix)};
   if (after >= prefix) request.begin = after + '\0';

@@ -98,6 +98,8 @@ class Directory {
   Task<Found<record::OidcProvider>> oidc_provider(std::string account_id, std::string url);
   Task<storage::StoreResult<record::AccountSettings>> settings(std::string account_id);
   Task<storage::StoreResult<std::optional<rows::Place>>> place_of(std::string unique_id);
+  // The user of that account who has the key; nothing: nobody of its users has.
+  Task<storage::StoreResult<std::optional<rows::Place>>> holder_of(std::string account_id, std::string access_key_id);
   // Of a user, a group or a role.
   Task<storage::StoreResult<std::optional<record::Identity>>> identity(rows::Place place);
   // At most `limit` rows that begin with `prefix`, ascending, behind the key `after` (empty: from the first).

@@ -74,10 +74,7 @@ Task<Result<Target>> named_or_new(Directory& directory, const wire::Context& con
 }
 
 Task<Result<Target>> user_of_key(Directory& directory, const wire::Context& context, std::string access_key_id) {
-  auto key = co_await directory.access_key(access_key_id);
-  if (!key) co_return std::unexpected(store_error(key.error()));
-  if (!*key || (**key).account_id() != context.principal.account_id) co_return Target{};
-  auto place = co_await directory.place_of((**key).user_id());
+  auto place = co_await directory.holder_of(context.principal.account_id, std::move(access_key_id));
   if (!place) co_return std::unexpected(store_error(place.error()));
   if (!*place) co_return Target{};
   co_return co_await named(directory, std::move(**place));

@@ -187,13 +187,9 @@ Task<Result<ListAccessKeysResponse>> list_access_keys(Parts parts, wire::Context
 // Whose key it is; nobody of this account: nothing.
 Task<Result<std::optional<std::string>>> holder_name(Parts parts, std::string account_id, std::string access_key_id) {
   std::optional<std::string> nobody;
-  auto key = co_await parts.directory.access_key(access_key_id);
-  if (!key) co_return std::unexpected(store_error(key.error()));
-  if (*key) {
-    if ((**key).account_id() != account_id) co_return nobody;
-    auto place = co_await parts.directory.place_of((**key).user_id());
-    if (!place) co_return std::unexpected(store_error(place.error()));
-    if (!*place) co_return nobody;
+  auto place = co_await parts.directory.holder_of(account_id, access_key_id);
+  if (!place) co_return std::unexpected(store_error(place.error()));
+  if (*place) {
     auto user = co_await parts.directory.user((**place).account_id, (**place).name);
     if (!user) co_return std::unexpected(store_error(user.error()));
     if (!*user) co_return nobody;

@@ -55,7 +55,7 @@ Task<Result<User>> root_user(Parts parts, std::string account_id) {
   co_return User{.path = "/",
                  .user_name = (**account).name,
                  .user_id = account_id,
-                 .arn = "arn:aws:iam::" + account_id + ":root",
+                 .arn = root_arn(account_id),
                  .create_date = std::chrono::floor<seconds>((**account).created)};
 }
 
