@@ -15,6 +15,7 @@ Iam::Iam(StorageStack& stack, Workers& workers)
 void Iam::bind(wire::Registry& registry) {
   iam::bind_users(registry, parts_);
   iam::bind_groups(registry, parts_);
+  iam::bind_roles(registry, parts_);
   iam::bind_access_keys(registry, parts_);
   iam::bind_passwords(registry, parts_);
   iam::bind_authorization_details(registry, parts_);

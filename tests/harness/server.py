@@ -18,12 +18,13 @@ STOP_SECONDS = 60
 
 @dataclass(frozen=True)
 class Account:
-    """Who a client is: an account's root access key."""
+    """Who a client is: an account's root access key, or a user's."""
 
     access_key: str
     secret_key: str
     id: str = ""
     canonical_id: str = ""
+    arn: str = ""
 
 
 class Server:

@@ -12,6 +12,25 @@ std::string encoded(std::string_view document) {
   return out;
 }
 
+wire::ApiError document_error(policy::PolicyError wrong) {
+  auto code = wrong.code == "LimitExceeded" ? Errc::LimitExceededException : Errc::MalformedPolicyDocumentException;
+  return error(code, std::move(wrong.message)).because(std::move(wrong.place));
+}
+
+Task<Result<std::string>> trust_with_ids(Directory& directory, std::string sent) {
+  if (policy::size_of(sent) > policy::kTrustSizeMax) {
+    co_return std::unexpected(quota_exceeded("ACLSizePerRole", policy::kTrustSizeMax));
+  }
+  auto document = policy::parse(std::move(sent), policy::Kind::Trust);
+  if (!document) co_return std::unexpected(document_error(std::move(document.error())));
+  std::vector<std::string> arns = policy::names_in(*document);
+  auto names = co_await directory.names(std::move(arns));
+  if (!names) co_return std::unexpected(store_error(names.error()));
+  auto bound = policy::bind_principals(*document, *names);
+  if (!bound) co_return std::unexpected(document_error(std::move(bound.error())));
+  co_return std::move(*bound);
+}
+
 Task<Result<std::string>> trust_with_arns(Directory& directory, std::string kept) {
   auto document = policy::parse(std::move(kept), policy::Kind::Trust);
   if (!document) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "iam/service/change.h"
@@ -50,5 +51,20 @@ struct IdentityOf<rows::Entity::Role> {
   }
   static auto load(Directory& rows, std::string account, std::string name) { return rows.role(account, name); }
 };
+
+// What has to go before a user, a group or a role may; nothing: no policy is in the way.
+inline std::optional<wire::ApiError> policies_in_the_way(const record::Identity& identity) {
+  if (!identity.inline_policies().empty()) return delete_conflict("delete policies");
+  if (!identity.attached_policies().empty()) return delete_conflict("detach all policies");
+  return std::nullopt;
+}
+
+// The end of one, and of what leads to it.
+inline void erase_identity(Change& change, rows::Entity entity, const record::Identity& identity) {
+  if (!identity.permissions_boundary().empty()) {
+    change.erase(rows::bounded(change.account_id(), identity.permissions_boundary(), identity.id()));
+  }
+  change.displace(entity, identity.id(), identity.name());
+}
 
 }  // namespace skerry::iam

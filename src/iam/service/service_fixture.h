@@ -42,6 +42,7 @@ class ServiceTest : public testing::Test {
     const Parts parts{server_.directory(), server_.accounts(), workers_, sim_, random_};
     bind_users(registry_, parts);
     bind_groups(registry_, parts);
+    bind_roles(registry_, parts);
     bind_access_keys(registry_, parts);
     bind_passwords(registry_, parts);
     bind_authorization_details(registry_, parts);

@@ -1,5 +1,6 @@
 #include "iam/service/shown.h"
 
+#include "iam/service/documents.h"
 #include "iam/service/tags.h"
 
 namespace skerry::iam {
@@ -46,6 +47,29 @@ Group show_group(std::string_view account_id, const record::Group& group) {
           .group_id = identity.id(),
           .arn = arn_of_group(account_id, group),
           .create_date = time_of(identity.created_us())};
+}
+
+Task<Result<Role>> show_role(Directory& directory, std::string account_id, record::Role role, Detail detail) {
+  const record::Identity& identity = role.identity();
+  auto trust = co_await trust_with_arns(directory, role.trust_policy());
+  if (!trust) co_return std::unexpected(trust.error());
+  Role out{.path = identity.path(),
+           .role_name = identity.name(),
+           .role_id = identity.id(),
+           .arn = arn_of_role(account_id, role),
+           .create_date = time_of(identity.created_us()),
+           .assume_role_policy_document = encoded(*trust),
+           .max_session_duration = static_cast<std::int32_t>(role.max_session_seconds())};
+  if (!role.description().empty()) out.description = role.description();
+  if (detail == Detail::Full) {
+    auto used = co_await directory.last_used(identity.id());
+    if (!used) co_return std::unexpected(store_error(used.error()));
+    out.role_last_used.emplace();
+    if (*used) out.role_last_used = {.last_used_date = time_of((**used).at_us()), .region = (**used).region()};
+    out.permissions_boundary = show_boundary(identity);
+    out.tags = to_optional_tags(identity.tags());
+  }
+  co_return out;
 }
 
 }  // namespace skerry::iam

@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "iam/api/types.h"
 #include "iam/arns.h"
+#include "iam/directory.h"
 #include "iam/records.pb.h"
+#include "iam/service/errors.h"
 
 // Records as the API shows them.
 namespace skerry::iam {
@@ -17,10 +19,12 @@ std::string arn_of_user(std::string_view account_id, const record::User& user);
 std::string arn_of_group(std::string_view account_id, const record::Group& group);
 std::string arn_of_role(std::string_view account_id, const record::Role& role);
 
-// How much of it: lists leave out tags and boundaries, as AWS's do.
+// How much of it: lists leave out tags, boundaries and when a role was used last, as AWS's do.
 enum class Detail { Summary, Full };
 User show_user(std::string_view account_id, const record::User& user, Detail detail);
 Group show_group(std::string_view account_id, const record::Group& group);
+// With its trust policy, in which ids are ARNs again.
+Task<Result<Role>> show_role(Directory& directory, std::string account_id, record::Role role, Detail detail);
 
 std::optional<AttachedPermissionsBoundary> show_boundary(const record::Identity& identity);
 

@@ -123,10 +123,13 @@ Task<Result<typename Op::Response>> list_attached(Parts parts, wire::Context& co
 void bind_attachments(wire::Registry& registry, const Parts& parts) {
   serve<AttachUserPolicyOp>(registry, parts, attach<Entity::User, AttachUserPolicyRequest>);
   serve<AttachGroupPolicyOp>(registry, parts, attach<Entity::Group, AttachGroupPolicyRequest>);
+  serve<AttachRolePolicyOp>(registry, parts, attach<Entity::Role, AttachRolePolicyRequest>);
   serve<DetachUserPolicyOp>(registry, parts, detach<Entity::User, DetachUserPolicyRequest>);
   serve<DetachGroupPolicyOp>(registry, parts, detach<Entity::Group, DetachGroupPolicyRequest>);
+  serve<DetachRolePolicyOp>(registry, parts, detach<Entity::Role, DetachRolePolicyRequest>);
   serve<ListAttachedUserPoliciesOp>(registry, parts, list_attached<Entity::User, ListAttachedUserPoliciesOp>);
   serve<ListAttachedGroupPoliciesOp>(registry, parts, list_attached<Entity::Group, ListAttachedGroupPoliciesOp>);
+  serve<ListAttachedRolePoliciesOp>(registry, parts, list_attached<Entity::Role, ListAttachedRolePoliciesOp>);
 }
 
 }  // namespace skerry::iam

@@ -152,24 +152,20 @@ class Details {
     record::Role role;
     if (!role.ParseFromString(value)) co_return std::unexpected(corrupt());
     const record::Identity& identity = role.identity();
-    auto trust = co_await trust_with_arns(directory_, role.trust_policy());
-    if (!trust) co_return std::unexpected(trust.error());
-    auto used = co_await directory_.last_used(identity.id());
-    if (!used) co_return std::unexpected(store_error(used.error()));
-    RoleLastUsed last;
-    if (*used) last = {.last_used_date = time_of((**used).at_us()), .region = (**used).region()};
+    auto shown = co_await show_role(directory_, account_id_, role, Detail::Full);
+    if (!shown) co_return std::unexpected(shown.error());
     response_.role_detail_list->push_back({.path = identity.path(),
                                            .role_name = identity.name(),
                                            .role_id = identity.id(),
-                                           .arn = arn_of_role(account_id_, role),
-                                           .create_date = time_of(identity.created_us()),
-                                           .assume_role_policy_document = encoded(*trust),
+                                           .arn = std::move(shown->arn),
+                                           .create_date = shown->create_date,
+                                           .assume_role_policy_document = std::move(shown->assume_role_policy_document),
                                            .instance_profile_list = wire::List<InstanceProfile>(),
                                            .role_policy_list = inline_of(identity),
                                            .attached_managed_policies = attached_of(identity),
-                                           .permissions_boundary = show_boundary(identity),
+                                           .permissions_boundary = std::move(shown->permissions_boundary),
                                            .tags = to_tags(identity.tags()),
-                                           .role_last_used = std::move(last)});
+                                           .role_last_used = std::move(shown->role_last_used)});
     co_return Result<void>();
   }
 

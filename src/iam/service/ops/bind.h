@@ -6,6 +6,7 @@ namespace skerry::iam {
 
 void bind_users(wire::Registry& registry, const Parts& parts);
 void bind_groups(wire::Registry& registry, const Parts& parts);
+void bind_roles(wire::Registry& registry, const Parts& parts);
 void bind_access_keys(wire::Registry& registry, const Parts& parts);
 void bind_passwords(wire::Registry& registry, const Parts& parts);
 void bind_authorization_details(wire::Registry& registry, const Parts& parts);

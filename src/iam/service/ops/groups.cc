@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "iam/api/ops.h"
-#include "iam/service/change.h"
+#include "iam/service/identity_of.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
 #include "iam/service/quotas.h"
@@ -110,13 +110,12 @@ Task<Result<Nothing>> delete_in(Change& change, const Parts& parts, const Delete
   auto member = co_await parts.directory.scan(std::move(members), std::move(first), 1);
   if (!member) co_return std::unexpected(store_error(member.error()));
   if (!member->empty()) co_return std::unexpected(delete_conflict("remove users from group"));
-  if (!identity.inline_policies().empty()) co_return std::unexpected(delete_conflict("delete policies"));
-  if (!identity.attached_policies().empty()) co_return std::unexpected(delete_conflict("detach all policies"));
+  if (auto conflict = policies_in_the_way(identity)) co_return std::unexpected(std::move(*conflict));
   auto settings = co_await change.settings();
   if (!settings) co_return std::unexpected(store_error(settings.error()));
   settings->set_groups(settings->groups() - 1);
   change.put(*settings);
-  change.displace(Entity::Group, identity.id(), identity.name());
+  erase_identity(change, Entity::Group, identity);
   co_return Nothing{};
 }
 

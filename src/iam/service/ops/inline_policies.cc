@@ -32,10 +32,7 @@ Task<Result<Nothing>> put_in(Change& change, const Request& request) {
   auto found = found_or(co_await IdentityOf<E>::load(change, name), E, name);
   if (!found) co_return std::unexpected(found.error());
   auto document = policy::parse(request.policy_document, policy::Kind::Inline);
-  if (!document) {
-    co_return std::unexpected(error(Errc::MalformedPolicyDocumentException, std::move(document.error().message))
-                                  .because(document.error().place));
-  }
+  if (!document) co_return std::unexpected(document_error(std::move(document.error())));
   auto& policies = *found->mutable_identity()->mutable_inline_policies();
   auto at = find_named(policies, request.policy_name);
   record::InlinePolicy& kept = at == policies.end() ? *policies.Add() : *at;
@@ -109,12 +106,16 @@ Task<Result<typename Op::Response>> list(Parts parts, wire::Context& context, ty
 void bind_inline_policies(wire::Registry& registry, const Parts& parts) {
   serve<PutUserPolicyOp>(registry, parts, put<Entity::User, PutUserPolicyRequest>);
   serve<PutGroupPolicyOp>(registry, parts, put<Entity::Group, PutGroupPolicyRequest>);
+  serve<PutRolePolicyOp>(registry, parts, put<Entity::Role, PutRolePolicyRequest>);
   serve<DeleteUserPolicyOp>(registry, parts, erase<Entity::User, DeleteUserPolicyRequest>);
   serve<DeleteGroupPolicyOp>(registry, parts, erase<Entity::Group, DeleteGroupPolicyRequest>);
+  serve<DeleteRolePolicyOp>(registry, parts, erase<Entity::Role, DeleteRolePolicyRequest>);
   serve<GetUserPolicyOp>(registry, parts, get<Entity::User, GetUserPolicyOp>);
   serve<GetGroupPolicyOp>(registry, parts, get<Entity::Group, GetGroupPolicyOp>);
+  serve<GetRolePolicyOp>(registry, parts, get<Entity::Role, GetRolePolicyOp>);
   serve<ListUserPoliciesOp>(registry, parts, list<Entity::User, ListUserPoliciesOp>);
   serve<ListGroupPoliciesOp>(registry, parts, list<Entity::Group, ListGroupPoliciesOp>);
+  serve<ListRolePoliciesOp>(registry, parts, list<Entity::Role, ListRolePoliciesOp>);
 }
 
 }  // namespace skerry::iam

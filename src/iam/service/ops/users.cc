@@ -1,7 +1,7 @@
 #include "iam/api/ops.h"
 #include "iam/authorize.h"
 #include "iam/service/caller.h"
-#include "iam/service/change.h"
+#include "iam/service/identity_of.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
 #include "iam/service/quotas.h"
@@ -97,8 +97,7 @@ Task<Result<Nothing>> update_user(Parts parts, wire::Context& context, UpdateUse
 
 // What has to go before the user may.
 std::optional<wire::ApiError> in_the_way(const record::User& user) {
-  if (!user.identity().inline_policies().empty()) return delete_conflict("delete policies");
-  if (!user.identity().attached_policies().empty()) return delete_conflict("detach all policies");
+  if (auto conflict = policies_in_the_way(user.identity())) return conflict;
   if (!user.group_ids().empty()) return delete_conflict("remove users from group");
   if (user.has_login()) return delete_conflict("delete login profile");
   if (!user.access_key_ids().empty()) return delete_conflict("delete access keys");
@@ -113,11 +112,7 @@ Task<Result<Nothing>> delete_in(Change& change, const DeleteUserRequest& request
   if (!settings) co_return std::unexpected(store_error(settings.error()));
   settings->set_users(settings->users() - 1);
   change.put(*settings);
-  const record::Identity& identity = user->identity();
-  if (!identity.permissions_boundary().empty()) {
-    change.erase(rows::bounded(change.account_id(), identity.permissions_boundary(), identity.id()));
-  }
-  change.displace(Entity::User, identity.id(), identity.name());
+  erase_identity(change, Entity::User, user->identity());
   co_return Nothing{};
 }
 
