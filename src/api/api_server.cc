@@ -15,6 +15,8 @@ namespace {
 // more than its text besides.
 constexpr std::size_t kStreamShare = 2 << 20;
 constexpr std::size_t kHashShare = 64 << 10;
+// The longest form that may come unsigned: a token of 20,000 characters and session policies, escaped.
+constexpr std::size_t kUnsignedFormLimit = 256 << 10;
 
 }  // namespace
 
@@ -105,24 +107,26 @@ auth::ErrorFamily ApiServer::family_of(const Exchange& exchange) {
 }
 
 Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exchange) {
-  // A form that nobody claims to have signed is not read to see what it wants, unless the service has calls that nobody
-  // signs.
+  // A form that nobody claims to have signed is read as far as a call may go that nobody signs, where a service has
+  // such; whatever else it is or fails at, what is told is that its signature is missing.
   const std::array<std::string_view, 1> services{exchange.route.service->signing_name};
   auth::Expectation expected{.family = family_of(exchange), .services = services};
   auto wrong = co_await parts_.authenticator.check_claim(exchange.request, expected);
   const bool may_be_unsigned =
-      wrong && wrong->errc == auth::AuthErrc::MissingAuthentication && !exchange.front->unsigned_operations().empty();
+      wrong && wrong->errc == auth::AuthErrc::MissingAuthentication &&
+      std::ranges::any_of(parts_.fronts, [](const Front* front) { return !front->unsigned_operations().empty(); });
   if (wrong && !may_be_unsigned) co_return std::unexpected(api_error(*wrong));
-  std::size_t limit = wire::Router::kFormLimit;
+  const auto says = [&](wire::ApiError error) { return wrong ? api_error(*wrong) : std::move(error); };
+  std::size_t limit = wrong ? kUnsignedFormLimit : wire::Router::kFormLimit;
   if (auto taken = take_memory(exchange, limit, exchange.request.length); !taken)
     co_return std::unexpected(taken.error());
   auto body = co_await read_all(*exchange.request.body, limit);
-  if (!body) co_return std::unexpected(body_error(*exchange.route.service, body.error(), limit));
+  if (!body) co_return std::unexpected(says(body_error(*exchange.route.service, body.error(), limit)));
   exchange.whole.emplace().bytes = std::move(*body);
   auto route = parts_.router.route_form(exchange.request, exchange.whole->bytes);
   if (!route) {
-    exchange.route.service = route.error().service;
-    co_return std::unexpected(route.error().error);
+    if (!wrong) exchange.route.service = route.error().service;
+    co_return std::unexpected(says(std::move(route.error().error)));
   }
   exchange.route = std::move(*route);
   exchange.front = front_of(*exchange.route.service);

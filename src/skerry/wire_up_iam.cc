@@ -22,6 +22,7 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_credential_report(registry, parts_);
   iam::bind_attachments(registry, parts_);
   iam::bind_inline_policies(registry, parts_);
+  iam::bind_oidc_providers(registry, parts_);
   iam::bind_account(registry, parts_);
 }
 

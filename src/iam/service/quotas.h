@@ -12,5 +12,8 @@ inline constexpr std::size_t kGroupsPerUser = 10;
 inline constexpr std::size_t kAccessKeysPerUser = 2;
 inline constexpr std::size_t kAttachedPolicies = 10;  // of a user, a group or a role
 inline constexpr std::size_t kVersionsPerPolicy = 5;
+inline constexpr std::size_t kOidcProviders = 100;
+inline constexpr std::size_t kClientIdsPerProvider = 100;
+inline constexpr std::size_t kThumbprintsPerProvider = 5;
 
 }  // namespace skerry::iam::quotas

@@ -49,6 +49,7 @@ class ServiceTest : public testing::Test {
     bind_credential_report(registry_, parts);
     bind_attachments(registry_, parts);
     bind_inline_policies(registry_, parts);
+    bind_oidc_providers(registry_, parts);
     bind_account(registry_, parts);
   }
 

@@ -59,4 +59,10 @@ std::optional<wire::List<Tag>> to_optional_tags(const StoredTags& stored) {
   return to_tags(stored);
 }
 
+Page<Tag> page_of_tags(const StoredTags& stored, const Paging& paging) {
+  std::vector<Tag> tags = to_tags(stored);
+  std::ranges::sort(tags, {}, &Tag::key);
+  return page_of(std::move(tags), paging, [](const Tag& tag) { return tag.key; });
+}
+
 }  // namespace skerry::iam

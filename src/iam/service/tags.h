@@ -5,6 +5,7 @@
 #include "iam/api/types.h"
 #include "iam/records.pb.h"
 #include "iam/service/errors.h"
+#include "iam/service/paging.h"
 
 // Tags of users, roles, policies and providers. Their keys are told apart without regard to case, and kept as written.
 namespace skerry::iam {
@@ -24,5 +25,7 @@ void remove_tags(StoredTags& stored, const wire::List<std::string>& keys);
 wire::List<Tag> to_tags(const StoredTags& stored);
 // Nothing where there are none: AWS leaves the list out.
 std::optional<wire::List<Tag>> to_optional_tags(const StoredTags& stored);
+// Ascending by key.
+Page<Tag> page_of_tags(const StoredTags& stored, const Paging& paging);
 
 }  // namespace skerry::iam

@@ -13,6 +13,7 @@ void bind_authorization_details(wire::Registry& registry, const Parts& parts);
 void bind_credential_report(wire::Registry& registry, const Parts& parts);
 void bind_attachments(wire::Registry& registry, const Parts& parts);
 void bind_inline_policies(wire::Registry& registry, const Parts& parts);
+void bind_oidc_providers(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 
 }  // namespace skerry::iam
