@@ -26,9 +26,13 @@ std::string_view kind_of(Layer layer) {
   std::unreachable();
 }
 
-// S3 puts the resource in quotes, other services do not.
+// S3 puts the resource in quotes; IAM says that a policy is one, and names one that is to be made by its name.
 std::string shown(std::string_view action, std::string_view resource) {
-  return action.starts_with("s3:") ? fmt::format("\"{}\"", resource) : std::string(resource);
+  if (action.starts_with("s3:")) return fmt::format("\"{}\"", resource);
+  if (action.starts_with("iam:") && resource.find(":policy/") != resource.npos) {
+    return fmt::format("policy {}", action == "iam:CreatePolicy" ? resource.substr(resource.rfind('/') + 1) : resource);
+  }
+  return std::string(resource);
 }
 
 policy::Policies policies_of(const Principal* principal, const Ask& ask) {

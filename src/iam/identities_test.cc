@@ -70,6 +70,7 @@ TEST_F(IdentitiesTest, AUserIsFoundByItsKeyWithEveryPolicy) {
   group.mutable_identity()->add_attached_policies("arn:aws:iam::" + id_ + ":policy/limit");
   record::ManagedPolicy policy;
   policy.set_name("limit");
+  policy.set_path("/");
   policy.set_default_version(1);
   policy.add_versions()->set_number(1);
   policy.mutable_versions(0)->set_document(std::string(kAllowAll));

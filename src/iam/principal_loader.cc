@@ -7,7 +7,6 @@
 #include "iam/arns.h"
 #include "iam/managed_policies.h"
 #include "iam/policy/keys.h"
-#include "model/arn.h"
 
 namespace skerry::iam {
 namespace {
@@ -52,13 +51,11 @@ std::shared_ptr<const Principal> PrincipalLoader::root(const Account& account) {
 
 Task<StoreResult<PolicyInForce>> PrincipalLoader::managed(std::string arn) {
   if (auto aws = compiled_aws_managed_policy(arn)) co_return PolicyInForce{std::move(arn), std::move(aws)};
-  auto parsed = Arn::parse(arn);
-  if (!parsed || parsed->service != "iam" || !parsed->resource.starts_with("policy/"))
-    co_return std::unexpected(gone(arn));
-  std::string name = parsed->resource.substr(parsed->resource.rfind('/') + 1);
-  auto found = co_await directory_.policy(parsed->account, std::move(name));
+  auto parsed = PolicyArn::parse(arn);
+  if (!parsed) co_return std::unexpected(gone(arn));
+  auto found = co_await directory_.policy(parsed->account, parsed->name);
   if (!found) co_return std::unexpected(found.error());
-  if (!*found) co_return std::unexpected(gone(arn));
+  if (!*found || !parsed->names(**found)) co_return std::unexpected(gone(arn));
   for (const record::PolicyVersion& version : (**found).versions()) {
     if (version.number() != (**found).default_version()) continue;
     auto policy = compiled_.get(policy::Kind::Managed, version.document());

@@ -23,6 +23,9 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_attachments(registry, parts_);
   iam::bind_inline_policies(registry, parts_);
   iam::bind_oidc_providers(registry, parts_);
+  iam::bind_policies(registry, parts_);
+  iam::bind_policy_versions(registry, parts_);
+  iam::bind_list_policies(registry, parts_);
   iam::bind_account(registry, parts_);
 }
 

@@ -32,7 +32,7 @@ Task<std::expected<void, wire::ApiError>> Front::check(const wire::Context& cont
     if (resource.empty()) continue;
     const Ask ask{.action = permission.action->name,
                   .resource = resource,
-                  .resource_account = context.principal.account_id,
+                  .resource_account = target->account.empty() ? context.principal.account_id : target->account,
                   .keys = &keys};
     const policy::Decision decision = decide(context, ask, clock_.now());
     if (decision.allowed() || co_await may_by_password_policy(context, decision)) continue;

@@ -21,6 +21,17 @@ struct Paging {
 Result<Paging> paging(const std::optional<std::string>& marker, const std::optional<std::int32_t>& max_items);
 
 std::string marker_after(std::string_view name);
+wire::ApiError bad_marker();
+
+// Where a page of a list begins that has one section behind another; what it holds of each is ascending by name. Its
+// markers are of `<section>/<name>`.
+struct Start {
+  std::size_t section = 0;
+  std::string after;  // in that section; empty: from the first
+};
+// Errors: ValidationError for a marker that is none of ours.
+Result<Start> start_of(const Paging& paging, std::size_t sections);
+std::string in_section(std::size_t section, std::string_view name);
 
 template <class T>
 struct Page {

@@ -50,6 +50,9 @@ class ServiceTest : public testing::Test {
     bind_attachments(registry_, parts);
     bind_inline_policies(registry_, parts);
     bind_oidc_providers(registry_, parts);
+    bind_policies(registry_, parts);
+    bind_policy_versions(registry_, parts);
+    bind_list_policies(registry_, parts);
     bind_account(registry_, parts);
   }
 

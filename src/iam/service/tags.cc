@@ -8,24 +8,33 @@
 namespace skerry::iam {
 namespace {
 
-bool same_key(std::string_view a, std::string_view b) { return rows::lower_name(a) == rows::lower_name(b); }
+// What tells a key from others.
+std::string identity_of(std::string_view key, KeyCase key_case) {
+  return key_case == KeyCase::Ignored ? rows::lower_name(key) : std::string(key);
+}
+
+auto find_key(StoredTags& stored, std::string_view key, KeyCase key_case) {
+  return std::ranges::find_if(stored, [wanted = identity_of(key, key_case), key_case](const record::Tag& tag) {
+    return identity_of(tag.key(), key_case) == wanted;
+  });
+}
 
 }  // namespace
 
-Result<void> add_tags(StoredTags& stored, const wire::List<Tag>& tags) {
+Result<void> add_tags(StoredTags& stored, const wire::List<Tag>& tags, KeyCase key_case) {
   std::set<std::string> seen;
   for (const Tag& tag : tags) {
-    std::string key = rows::lower_name(tag.key);
-    if (key.starts_with("aws:")) {
+    if (rows::lower_name(tag.key).starts_with("aws:")) {
       return std::unexpected(invalid_input("Tag keys that begin with 'aws:' are reserved for system use."));
     }
-    if (!seen.insert(std::move(key)).second) {
-      return std::unexpected(
-          invalid_input("Duplicate tag keys found. Please note that Tag keys are case insensitive."));
+    if (!seen.insert(identity_of(tag.key, key_case)).second) {
+      return std::unexpected(invalid_input(
+          key_case == KeyCase::Ignored ? "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+                                       : "Duplicate tag keys found."));
     }
   }
   for (const Tag& tag : tags) {
-    auto found = std::ranges::find_if(stored, [&](const record::Tag& old) { return same_key(old.key(), tag.key); });
+    auto found = find_key(stored, tag.key, key_case);
     record::Tag& kept = found == stored.end() ? *stored.Add() : *found;
     kept.set_key(tag.key);
     kept.set_value(tag.value);
@@ -36,14 +45,14 @@ Result<void> add_tags(StoredTags& stored, const wire::List<Tag>& tags) {
   return {};
 }
 
-Result<void> add_tags(StoredTags& stored, const std::optional<wire::List<Tag>>& tags) {
+Result<void> add_tags(StoredTags& stored, const std::optional<wire::List<Tag>>& tags, KeyCase key_case) {
   if (!tags) return {};
-  return add_tags(stored, *tags);
+  return add_tags(stored, *tags, key_case);
 }
 
-void remove_tags(StoredTags& stored, const wire::List<std::string>& keys) {
+void remove_tags(StoredTags& stored, const wire::List<std::string>& keys, KeyCase key_case) {
   for (const std::string& key : keys) {
-    auto found = std::ranges::find_if(stored, [&](const record::Tag& old) { return same_key(old.key(), key); });
+    auto found = find_key(stored, key, key_case);
     if (found != stored.end()) stored.erase(found);
   }
 }

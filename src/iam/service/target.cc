@@ -36,7 +36,7 @@ Task<Result<Target>> named(Directory& directory, rows::Place place) {
     if (!found) co_return std::unexpected(store_error(found.error()));
     if (*found) {
       const record::ManagedPolicy& policy = **found;
-      out.resource = entity_arn(place.account_id, place.entity, policy.path(), policy.name());
+      out.resource = policy_arn(place.account_id, policy);
       out.tags.assign(policy.tags().begin(), policy.tags().end());
     }
     co_return out;
@@ -80,11 +80,24 @@ Task<Result<Target>> user_of_key(Directory& directory, const wire::Context& cont
   co_return co_await named(directory, std::move(**place));
 }
 
+// Whether a policy that is another account's, or AWS's, is out of reach: AWS's are there for everybody to read, and no
+// policy has a policy of its own that could let others in.
+bool is_out_of_reach(const Arn& policy, const wire::Operation& operation) {
+  const bool reads = operation.name.starts_with("Get") || operation.name.starts_with("List");
+  return policy.account != "aws" || !reads;
+}
+
 // An ARN that the request names as it is: of a policy, a provider, or an identity.
 Task<Result<Target>> at_arn(Directory& directory, const wire::Context& context, std::string text) {
   auto arn = Arn::parse(text);
   Target out{.resource = arn ? text : std::string("*")};
-  if (!arn || arn->account != context.principal.account_id) co_return out;
+  if (!arn) co_return out;
+  if (arn->account != context.principal.account_id) {
+    if (arn->resource.starts_with("policy/") && is_out_of_reach(*arn, context.operation())) {
+      out.account = std::move(arn->account);
+    }
+    co_return out;
+  }
   if (arn->resource.starts_with(kOidcProvider)) {
     std::string url = arn->resource.substr(kOidcProvider.size());
     auto found = co_await directory.oidc_provider(arn->account, std::move(url));

@@ -13,6 +13,7 @@ namespace skerry::iam {
 // What a request is about, as far as permissions ask: the ARN, and the identity or the policy behind it.
 struct Target {
   std::string resource = "*";  // a list's, and the account's as a whole
+  std::string account;         // whose it is; empty: the caller's
   std::string renamed;         // what it is to be afterwards, if not what it is; empty: the same
   std::string boundary;        // an ARN; empty: none, or not one that can have it
   std::vector<record::Tag> tags;

@@ -1,13 +1,11 @@
 #include <algorithm>
 
 #include "iam/api/ops.h"
-#include "iam/arns.h"
-#include "iam/managed_policies.h"
 #include "iam/service/identity_of.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
+#include "iam/service/policy_of.h"
 #include "iam/service/quotas.h"
-#include "model/arn.h"
 
 // Managed policies on users, groups and roles.
 namespace skerry::iam {
@@ -17,37 +15,14 @@ using rows::Entity;
 
 constexpr std::string_view kQuotaNames[] = {"PoliciesPerUser", "PoliciesPerGroup", "PoliciesPerRole"};
 
-wire::ApiError no_such_policy(std::string_view arn) {
-  return error(Errc::NoSuchEntityException, fmt::format("Policy {} does not exist or is not attachable.", arn));
-}
-
-// That there is such a policy, the account's own or AWS's.
-Task<Result<Nothing>> check_policy(Change& change, std::string text) {
-  auto arn = Arn::parse(text);
-  if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/")) {
-    co_return std::unexpected(invalid_input(fmt::format("ARN {} is not valid.", text)));
-  }
-  if (arn->account == "aws") {
-    if (!find_aws_managed_policy(text)) co_return std::unexpected(no_such_policy(text));
-    co_return Nothing{};
-  }
-  if (arn->account != change.account_id()) co_return std::unexpected(no_such_policy(text));
-  std::string name = arn->resource.substr(arn->resource.rfind('/') + 1);
-  auto found = co_await change.policy(std::move(name));
-  if (!found) co_return std::unexpected(store_error(found.error()));
-  if (!*found || entity_arn(arn->account, Entity::Policy, (**found).path(), (**found).name()) != text) {
-    co_return std::unexpected(no_such_policy(text));
-  }
-  co_return Nothing{};
-}
-
 template <Entity E, class Request>
 Task<Result<Nothing>> attach_in(Change& change, const Request& request) {
   const std::string& name = IdentityOf<E>::name(request);
   auto found = found_or(co_await IdentityOf<E>::load(change, name), E, name);
   if (!found) co_return std::unexpected(found.error());
-  auto policy = co_await check_policy(change, request.policy_arn);
-  if (!policy) co_return std::unexpected(policy.error());
+  auto attachable = co_await is_attachable(change, request.policy_arn);
+  if (!attachable) co_return std::unexpected(attachable.error());
+  if (!*attachable) co_return std::unexpected(not_attachable(request.policy_arn));
   record::Identity& identity = *found->mutable_identity();
   auto& attached = *identity.mutable_attached_policies();
   if (std::ranges::find(attached, request.policy_arn) != attached.end()) co_return Nothing{};
@@ -69,8 +44,7 @@ Task<Result<Nothing>> detach_in(Change& change, const Request& request) {
   auto& attached = *identity.mutable_attached_policies();
   auto at = std::ranges::find(attached, request.policy_arn);
   if (at == attached.end()) {
-    co_return std::unexpected(
-        error(Errc::NoSuchEntityException, fmt::format("Policy {} was not found.", request.policy_arn)));
+    co_return std::unexpected(no_such_policy(request.policy_arn));
   }
   attached.erase(at);
   change.erase(rows::attachment(change.account_id(), request.policy_arn, identity.id()));

@@ -7,6 +7,7 @@
 #include "iam/service/documents.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
+#include "iam/service/policy_shown.h"
 #include "iam/service/shown.h"
 #include "iam/service/tags.h"
 
@@ -44,17 +45,19 @@ wire::List<AttachedPolicy> attached_of(const record::Identity& identity) {
   return out;
 }
 
-Task<Result<std::int32_t>> count_rows(Directory& directory, std::string prefix) {
-  constexpr std::size_t kRows = 1000;
-  std::size_t count = 0;
-  std::string after;
-  for (;;) {
-    auto page = co_await directory.scan(prefix, after, kRows);
-    if (!page) co_return std::unexpected(store_error(page.error()));
-    count += page->size();
-    if (page->size() < kRows) co_return static_cast<std::int32_t>(count);
-    after = std::move(page->back().key);
-  }
+ManagedPolicyDetail detail_of(Policy policy, wire::List<PolicyVersion> versions) {
+  return {.policy_name = std::move(policy.policy_name),
+          .policy_id = std::move(policy.policy_id),
+          .arn = std::move(policy.arn),
+          .path = std::move(policy.path),
+          .default_version_id = std::move(policy.default_version_id),
+          .attachment_count = policy.attachment_count,
+          .permissions_boundary_usage_count = policy.permissions_boundary_usage_count,
+          .is_attachable = policy.is_attachable,
+          .description = std::move(policy.description),
+          .create_date = policy.create_date,
+          .update_date = policy.update_date,
+          .policy_version_list = std::move(versions)};
 }
 
 // One answer, filled entity by entity.
@@ -83,23 +86,11 @@ class Details {
 
   // True: it is used here, and was added.
   Task<Result<bool>> add_aws_managed(const AwsManagedPolicy& policy) {
-    ManagedPolicyDetail detail{.policy_name = std::string(policy.name),
-                               .policy_id = std::string(policy.id),
-                               .arn = std::string(policy.arn),
-                               .path = std::string(policy.path),
-                               .default_version_id = "v" + std::to_string(policy.default_version),
-                               .is_attachable = true,
-                               .description = std::string(policy.description),
-                               .create_date = policy.created(),
-                               .update_date = policy.updated()};
-    auto counted = co_await count_uses(detail);
+    Policy shown = show_policy(policy);
+    auto counted = co_await count_uses(directory_, account_id_, shown);
     if (!counted) co_return std::unexpected(counted.error());
-    if (*detail.attachment_count + *detail.permissions_boundary_usage_count == 0) co_return false;
-    detail.policy_version_list.emplace().push_back({.document = encoded(policy.document),
-                                                    .version_id = detail.default_version_id,
-                                                    .is_default_version = true,
-                                                    .create_date = policy.updated()});
-    response_.policies->push_back(std::move(detail));
+    if (*shown.attachment_count + *shown.permissions_boundary_usage_count == 0) co_return false;
+    response_.policies->push_back(detail_of(std::move(shown), show_versions(policy)));
     co_return true;
   }
 
@@ -172,38 +163,10 @@ class Details {
   Task<Result<void>> add_policy(const std::string& value) {
     record::ManagedPolicy policy;
     if (!policy.ParseFromString(value)) co_return std::unexpected(corrupt());
-    ManagedPolicyDetail detail{.policy_name = policy.name(),
-                               .policy_id = policy.id(),
-                               .arn = entity_arn(account_id_, Entity::Policy, policy.path(), policy.name()),
-                               .path = policy.path(),
-                               .default_version_id = "v" + std::to_string(policy.default_version()),
-                               .is_attachable = true,
-                               .create_date = time_of(policy.created_us()),
-                               .update_date = time_of(policy.updated_us())};
-    if (!policy.description().empty()) detail.description = policy.description();
-    auto& versions = detail.policy_version_list.emplace();
-    for (const record::PolicyVersion& version : policy.versions()) {
-      versions.push_back({.document = encoded(version.document()),
-                          .version_id = "v" + std::to_string(version.number()),
-                          .is_default_version = version.number() == policy.default_version(),
-                          .create_date = time_of(version.created_us())});
-    }
-    std::ranges::reverse(versions);
-    auto counted = co_await count_uses(detail);
+    Policy shown = show_policy(account_id_, policy);
+    auto counted = co_await count_uses(directory_, account_id_, shown);
     if (!counted) co_return std::unexpected(counted.error());
-    response_.policies->push_back(std::move(detail));
-    co_return Result<void>();
-  }
-
-  Task<Result<void>> count_uses(ManagedPolicyDetail& detail) {
-    std::string attachments = rows::attachments(account_id_, *detail.arn);
-    auto attached = co_await count_rows(directory_, std::move(attachments));
-    if (!attached) co_return std::unexpected(attached.error());
-    std::string bounded = rows::all_bounded(account_id_, *detail.arn);
-    auto bounds = co_await count_rows(directory_, std::move(bounded));
-    if (!bounds) co_return std::unexpected(bounds.error());
-    detail.attachment_count = *attached;
-    detail.permissions_boundary_usage_count = *bounds;
+    response_.policies->push_back(detail_of(std::move(shown), show_versions(policy)));
     co_return Result<void>();
   }
 
@@ -212,26 +175,11 @@ class Details {
   Response response_;
 };
 
-// Where the page begins: the section, and in it behind which name. A marker is `<section>/<name>`.
-struct Start {
-  std::size_t section = 0;
-  std::string after;
-};
-
-Result<Start> start_of(const Paging& paging) {
-  if (paging.after.empty()) return Start{};
-  const auto section = static_cast<std::size_t>(paging.after[0] - '0');
-  if (paging.after.size() < 2 || paging.after[1] != '/' || section >= kSections.size()) {
-    return std::unexpected(validation_error("Invalid Marker."));
-  }
-  return Start{section, paging.after.substr(2)};
-}
-
 Task<Result<Response>> get_account_authorization_details(Parts parts, wire::Context& context,
                                                          GetAccountAuthorizationDetailsRequest request) {
   auto paged = paging(request.marker, request.max_items);
   if (!paged) co_return std::unexpected(paged.error());
-  auto start = start_of(*paged);
+  auto start = start_of(*paged, kSections.size());
   if (!start) co_return std::unexpected(start.error());
   const std::string& account_id = context.principal.account_id;
   Details details(parts.directory, account_id);
@@ -253,7 +201,7 @@ Task<Result<Response>> get_account_authorization_details(Parts parts, wire::Cont
         auto added = co_await details.add_aws_managed(policy);
         if (!added) co_return std::unexpected(added.error());
         if (*added) --room;
-        last = fmt::format("{}/{}", i, policy.name);
+        last = in_section(i, policy.name);
       }
       continue;
     }
@@ -269,7 +217,7 @@ Task<Result<Response>> get_account_authorization_details(Parts parts, wire::Cont
       auto added = co_await details.add(*section.entity, row);
       if (!added) co_return std::unexpected(added.error());
       --room;
-      last = fmt::format("{}/{}", i, std::string_view(row.key).substr(prefix.size()));
+      last = in_section(i, std::string_view(row.key).substr(prefix.size()));
     }
   }
   Response response = std::move(details).take();

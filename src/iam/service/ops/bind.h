@@ -14,6 +14,9 @@ void bind_credential_report(wire::Registry& registry, const Parts& parts);
 void bind_attachments(wire::Registry& registry, const Parts& parts);
 void bind_inline_policies(wire::Registry& registry, const Parts& parts);
 void bind_oidc_providers(wire::Registry& registry, const Parts& parts);
+void bind_policies(wire::Registry& registry, const Parts& parts);
+void bind_policy_versions(wire::Registry& registry, const Parts& parts);
+void bind_list_policies(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 
 }  // namespace skerry::iam

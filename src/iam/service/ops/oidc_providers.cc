@@ -108,7 +108,8 @@ Task<Result<record::OidcProvider>> create_in(Change& change, const Parts& parts,
   if (auto set = set_thumbprints(provider, request.thumbprint_list.value_or(wire::List<std::string>())); !set) {
     co_return std::unexpected(set.error());
   }
-  if (auto good = add_tags(*provider.mutable_tags(), request.tags); !good) co_return std::unexpected(good.error());
+  if (auto good = add_tags(*provider.mutable_tags(), request.tags, KeyCase::Matters); !good)
+    co_return std::unexpected(good.error());
   settings->set_oidc_providers(settings->oidc_providers() + 1);
   change.put(*settings);
   change.put(provider);
@@ -189,11 +190,11 @@ Result<void> apply(record::OidcProvider& provider, const UpdateOpenIDConnectProv
 }
 
 Result<void> apply(record::OidcProvider& provider, const TagOpenIDConnectProviderRequest& request) {
-  return add_tags(*provider.mutable_tags(), request.tags);
+  return add_tags(*provider.mutable_tags(), request.tags, KeyCase::Matters);
 }
 
 Result<void> apply(record::OidcProvider& provider, const UntagOpenIDConnectProviderRequest& request) {
-  remove_tags(*provider.mutable_tags(), request.tag_keys);
+  remove_tags(*provider.mutable_tags(), request.tag_keys, KeyCase::Matters);
   return {};
 }
 
