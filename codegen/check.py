@@ -130,6 +130,7 @@ def check_overlay(facts, overlay, allowed, faults):
         raise Unknown(f"overlay faults: {overlay['faults']}")
     if overlay.get("constraints", "all") not in CONSTRAINTS:
         raise Unknown(f"overlay constraints: {overlay['constraints']}")
+    keys("overlay claim", overlay.get("claim", {}), {"path", "header"})
     for name, status in overlay.get("statuses", {}).items():
         number(f"overlay statuses: {name}", status, 200, 299)
     for name, status in overlay.get("error_statuses", {}).items():
@@ -179,12 +180,16 @@ def check_names(model):
 def prove_services(services):
     """No request means two services: `services` are all of them, as Models without anything served.
 
-    The router asks X-Amz-Target and CBOR's path for the prefix, a form for its signature or else its version, and an
-    unsigned REST request for its path, of which S3 takes what nobody else has.
+    The router asks first for what a service claims; then X-Amz-Target and CBOR's path for the prefix, a form for its
+    signature or else its version, and an unsigned REST request for its path, of which S3 takes what nobody else has.
     """
+    services = list(services)
+    for model in services:
+        prove_claim(model)
     once("target prefix", ((model.metadata.get("targetPrefix"), model.name) for model in services))
     once("version of query", ((model.metadata["apiVersion"], model.name) for model in services if "Query" in model.protocols))
-    signing = [(model.signing_name(), model.name) for model in services if model.routed or "Query" in model.protocols]
+    signing = [(model.signing_name(), model.name) for model in services
+               if (model.routed or "Query" in model.protocols) and not model.claim()]
     once("signing name", signing)
     for model in services:
         if not model.routed and "Query" not in model.protocols and model.signing_name() in dict(signing):
@@ -192,6 +197,20 @@ def prove_services(services):
     beginnings = sorted({(model.route(name)[1].partition("?")[0].split("/")[1], model.name)
                          for model in services if model.routed for name in model.operations})
     once("beginning of a path", ((begin if begin and not begin.startswith("{") else "any", name) for begin, name in beginnings))
+
+
+def prove_claim(model):
+    """All that is routed of a service that claims its requests is claimed."""
+    claim = model.claim()
+    if not claim:
+        return
+    for name in sorted(set(model.operations) - set(model.overlay.get("drop", {}))):
+        if not model.route(name)[1].startswith(claim["path"]):
+            raise Unknown(f"{model.name}.{name}: its path is not claimed")
+        shape = model.shapes[model.operations[name]["input"]["shape"]] if "input" in model.operations[name] else {}
+        required = [shape["members"][member] for member in shape.get("required", [])]
+        if not any(member.get("location") == "header" and member["locationName"].lower() == claim["header"] for member in required):
+            raise Unknown(f"{model.name}.{name}: a request may come without {claim['header']}")
 
 
 def once(what, pairs):

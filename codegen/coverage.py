@@ -17,7 +17,8 @@ from page import ROOT, write_or_check  # noqa: E402
 PAGE = os.path.join("docs", "coverage.md")
 NAMES = {"acm": "Certificate Manager", "cloudfront": "CloudFront", "cloudwatch": "CloudWatch", "dynamodb": "DynamoDB",
          "dynamodbstreams": "DynamoDB Streams", "events": "EventBridge", "iam": "IAM", "kinesis": "Kinesis", "kms": "KMS",
-         "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3", "sns": "SNS", "sqs": "SQS", "sts": "STS"}
+         "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3",
+         "s3control": "S3 Control", "sns": "SNS", "sqs": "SQS", "sts": "STS"}
 HEAD = """# Coverage
 
 Rendered by `codegen/coverage.py` from `models/`; do not edit. An operation that is modelled and not served is answered

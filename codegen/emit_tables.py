@@ -255,6 +255,7 @@ class Tables:
         metadata, overlay = model.metadata, model.overlay
         xmlns = overlay.get("xmlns") or metadata.get("xmlNamespace", "")
         faults = FAULTS[overlay["faults"]] if "faults" in overlay else "Query" if model.protocols[0] == "Query" else "Json"
+        claim = model.claim()
         out.append("constinit const wire::Service kService{\n"
                    f"    .name = {literal(model.name)}, .api_version = {literal(metadata['apiVersion'])}, "
                    f".target_prefix = {literal(metadata.get('targetPrefix', ''))}, .xmlns = {literal(xmlns)},\n"
@@ -262,7 +263,8 @@ class Tables:
                    f".operations = kOperations, .routes = {'&kRoutes' if model.routed else 'nullptr'},\n"
                    f"    .faults = wire::FaultStyle::{faults}, .bare_errors = {flag(overlay.get('bare_errors'))}, "
                    f".always_millis = {flag(overlay.get('always_millis'))}, .query_compatible = {flag(metadata.get('awsQueryCompatible'))},\n"
-                   "    .actions = kActions};\n\n")
+                   "    .actions = kActions" +
+                   (f", .claim = {{{literal(claim['path'])}, {literal(claim['header'])}}}" if claim else "") + "};\n\n")
         for index, name in enumerate(sorted(model.operations)):
             if name in model.served:
                 out.append(f"const wire::Operation& {name}Op::descriptor() {{ return kOperations[{index}]; }}\n")

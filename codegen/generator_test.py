@@ -238,6 +238,28 @@ class ServicesTogether(unittest.TestCase):
         self.refused("three and toy have one beginning of a path: any", toy(), toy(any_path))
         check.prove_services([toy(), at("one")])
 
+    def test_what_is_claimed_may_share_a_signing_name(self):
+        def claiming(change=None):
+            def facts(found):
+                found.update(service="claiming", operations={"Look": {"http": {"method": "GET", "requestUri": "/2026/look"}, "input": {"shape": "LookInput"}}})
+                account = {"shape": "AccountId", "location": "header", "locationName": "X-Account"}
+                found["shapes"].update(AccountId={"type": "string"}, LookInput={"type": "structure", "members": {"AccountId": account}, "required": ["AccountId"]})
+                if change:
+                    change(found)
+
+            def overlay(found):
+                for key in ("roots", "permissions", "condition_keys"):
+                    found.pop(key)
+                found.update(body_limits={}, claim={"path": "/2026/", "header": "x-account"})
+            return toy(facts, overlay)
+        check.prove_services([toy(), claiming()])
+        self.refused("claiming.Look: its path is not claimed", toy(),
+                     claiming(lambda facts: facts["operations"]["Look"]["http"].update(requestUri="/2027/look")))
+        for change in (lambda facts: facts["shapes"]["LookInput"].pop("required"),
+                       lambda facts: facts["shapes"]["LookInput"]["members"]["AccountId"].update(locationName="x-other"),
+                       lambda facts: facts["operations"]["Look"].pop("input")):
+            self.refused("claiming.Look: a request may come without x-account", toy(), claiming(change))
+
     def test_lists_and_overlays_have_a_model(self):
         for folder in ("ops", "overlay"):
             self.assertEqual(sorted(name.split(".")[0] for name in os.listdir(os.path.join(MODELS, folder))), services(MODELS))

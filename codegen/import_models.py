@@ -18,7 +18,7 @@ import sys
 from facts import ERROR, MEMBER, METADATA, OPERATION, SHAPE
 
 SERVICES = ["acm", "cloudfront", "cloudwatch", "dynamodb", "dynamodbstreams", "events", "iam", "kinesis",
-            "kms", "lambda", "logs", "s3", "sns", "sqs", "sts"]
+            "kms", "lambda", "logs", "s3", "s3control", "sns", "sqs", "sts"]
 MODELS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "models")
 
 # facts.py says what is kept of each part of a model. A key that is neither there nor here stops the import: a new kind
@@ -26,7 +26,8 @@ MODELS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 METADATA_DROPPED = {"serviceFullName", "signatureVersion", "uid", "auth", "serviceAbbreviation", "globalEndpoint",
                     "checksumFormat", "protocolSettings"}
 OPERATION_DROPPED = {"name", "documentation", "documentationUrl", "staticContextParams", "endpointdiscovery", "readonly",
-                     "operationContextParams", "idempotent", "endpoint", "deprecatedMessage", "auth", "endpointoperation"}
+                     "operationContextParams", "idempotent", "endpoint", "deprecatedMessage", "auth", "endpointoperation",
+                     "httpChecksumRequired"}
 SHAPE_DROPPED = {"documentation", "box", "xmlOrder", "deprecated", "deprecatedMessage", "retryable"}
 MEMBER_DROPPED = {"documentation", "contextParam", "deprecated", "deprecatedMessage", "box", "hostLabel"}
 

@@ -14,7 +14,7 @@ LARGE_BLOB = "large blob"
 PROTOCOLS = {"rest-xml": "RestXml", "rest-json": "RestJson", "query": "Query", "smithy-rpc-v2-cbor": "RpcV2Cbor"}
 FAULTS = {"s3": "S3", "cloudfront": "CloudFront", "query": "Query", "json": "Json", "logs": "Logs", "sqs": "Sqs"}
 OVERLAY_KEYS = {
-    "about", "xmlns", "protocols", "faults", "bare_errors", "always_millis", "constraints", "roots", "unwrapped", "errors",
+    "about", "claim", "xmlns", "protocols", "faults", "bare_errors", "always_millis", "constraints", "roots", "unwrapped", "errors",
     "statuses", "permissions", "action_prefix", "other_actions", "resources", "condition_keys", "body_limits", "drop", "unserved_subresources", "subresources", "operations", "shapes", "members", "query_names",
     "error_statuses", "client_errors_are_400", "query_error_codes", "checksum_required", "checksum_optional", "open_enums", "namespace", "large_blobs"}
 DEFAULT_BODY_LIMIT = 2 << 20
@@ -230,6 +230,10 @@ class Model:
 
     def signing_name(self):
         return self.metadata.get("signingName") or self.metadata["endpointPrefix"]
+
+    def claim(self):
+        """What tells its requests from those of another service with its signing name: a path and a header."""
+        return self.overlay.get("claim")
 
     def route(self, name):
         http = self.operations[name].get("http", {})

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "api/auth_errors.h"
-#include "digest/hasher.h"
 #include "s3/api/ops.h"
 #include "s3/errors.h"
 #include "s3/integrity.h"
@@ -245,10 +244,7 @@ std::expected<void, wire::ApiError> Front::check_body(const wire::Context& conte
     return std::unexpected(
         error(Errc::InvalidRequest, "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"));
   }
-  if (!expected->vouched_for()) return {};
-  std::vector<digest::Digest> digests;
-  for (digest::Algorithm algorithm : expected->to_compute()) digests.push_back(digest::digest_of(algorithm, body));
-  return expected->verify(digests, &trailers);
+  return expected->verify_text(body, trailers);
 }
 
 std::expected<void, wire::ApiError> check_served_headers(const net::Headers& headers) {

@@ -124,6 +124,14 @@ std::expected<void, wire::ApiError> ExpectedDigests::verify(std::span<const Dige
   return {};
 }
 
+std::expected<void, wire::ApiError> ExpectedDigests::verify_text(std::string_view text,
+                                                                 const net::Headers& trailers) const {
+  if (!vouched_for()) return {};
+  std::vector<Digest> digests;
+  for (Algorithm algorithm : to_compute()) digests.push_back(digest::digest_of(algorithm, text));
+  return verify(digests, &trailers);
+}
+
 std::expected<void, wire::ApiError> verify_signed_sha256(std::span<const Digest> computed,
                                                          std::string_view signed_sha256) {
   if (signed_sha256.empty()) return {};

@@ -36,6 +36,8 @@ class ExpectedDigests {
   // Errors: BadDigest; InvalidRequest when the announced trailer did not come or is no checksum.
   std::expected<void, wire::ApiError> verify(std::span<const digest::Digest> computed,
                                              const net::Headers* trailers) const;
+  // The same of a payload that is there as a whole.
+  std::expected<void, wire::ApiError> verify_text(std::string_view text, const net::Headers& trailers) const;
 
  private:
   template <class Fields>

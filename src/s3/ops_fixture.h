@@ -11,6 +11,7 @@
 #include "auth/authenticated.h"
 #include "iam/account_epochs.h"
 #include "iam/directory.h"
+#include "s3/control_front.h"
 #include "s3/front.h"
 #include "s3/test_callers.h"
 #include "s3/test_world.h"
@@ -69,7 +70,8 @@ class OpsTest : public testing::Test {
         account_epochs_(world_.meta(), world_.sim, {}),
         directory_(world_.meta(), account_epochs_),
         front_({world_.buckets(), world_.index(), world_.sim}, options),
-        router_({&front_.service()}, {"localhost"}) {}
+        control_front_(world_.sim),
+        router_({&front_.service(), &control_front_.service()}, {"localhost"}) {}
 
   // `what` is method and target: "GET /bucket?list-type=2".
   Reply call(std::string_view what, std::string body = {},
@@ -112,9 +114,15 @@ class OpsTest : public testing::Test {
   iam::Directory directory_;
   wire::Registry registry_;
   Front front_;
+  ControlFront control_front_;
   wire::Router router_;
 
  private:
+  api::Front& front_of(const wire::Service& service) {
+    if (&service == &front_.service()) return front_;
+    return control_front_;
+  }
+
   Task<wire::Answer> answer(net::Request& request, net::Headers& trailers, const Ask& ask) {
     auto route = router_.route(request);
     if (!route) {
@@ -136,14 +144,15 @@ class OpsTest : public testing::Test {
     context.trailers = &trailers;
     wire::Payload payload;
     if (registry_.bound(*route->operation)) {
-      auto allowed = co_await front_.authorize(context, who);
+      api::Front& front = front_of(*route->service);
+      auto allowed = co_await front.authorize(context, who);
       if (!allowed) co_return refuse(allowed.error());
       if (route->operation->streams_in) {
         payload.stream = {.source = request.body, .length = request.length};
       } else {
         auto read = co_await read_all(*request.body, route->operation->body_limit);
         CHECK(read.has_value(), "the test's body is too large");
-        if (auto good = front_.check_body(context, *read, trailers); !good) co_return refuse(good.error());
+        if (auto good = front.check_body(context, *read, trailers); !good) co_return refuse(good.error());
         payload.bytes = std::move(*read);
       }
     }

@@ -15,9 +15,14 @@ namespace {
 class Arn {
  public:
   Arn(const wire::Permission& permission, const Thing& thing) {
-    const bool of_object = permission.resource->name != on::kBuckets && permission.resource->name != on::kBucket;
+    const std::string_view kind = permission.resource->name;
+    if (kind == on::kNothing) {
+      append("*");
+      return;
+    }
+    const bool of_object = kind != on::kBuckets && kind != on::kBucket;
     append("arn:aws:s3:::");
-    append(permission.resource->name == on::kBuckets ? "*" : thing.bucket_name);
+    append(kind == on::kBuckets ? "*" : thing.bucket_name);
     if (of_object) append("/");
     if (of_object) append(thing.key);
   }

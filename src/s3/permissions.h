@@ -31,7 +31,7 @@ RequestFacts facts_of(const wire::Context& context, const Admission& admission);
 // The names of resources in the overlay.
 namespace on {
 inline constexpr std::string_view kBucket = "bucket", kBuckets = "buckets", kObject = "object",
-                                  kCopySource = "copy source", kListedObject = "listed object";
+                                  kCopySource = "copy source", kListedObject = "listed object", kNothing = "*";
 }
 
 // The object, or the bucket, that the request's path names.

@@ -103,6 +103,9 @@ Task<AdminResult> Admin::remove_account(std::string account_id) {
   auto removed = co_await iam::remove_account(stack_.identities().directory(), stack_.accounts(), account_id);
   if (!removed) co_return std::unexpected("the account was not removed: " + removed.error().detail);
   if (!*removed) co_return std::unexpected("there is no account " + account_id);
+  auto forgotten = co_await buckets.set_account_public_access_block(account_id, std::nullopt);
+  if (!forgotten)
+    co_return std::unexpected("what S3 keeps of the account was not removed: " + forgotten.error().detail);
   co_return "removed account " + account_id + "\n";
 }
 

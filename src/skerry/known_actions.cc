@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "iam/api/ops.h"
 #include "s3/api/ops.h"
+#include "s3control/api/ops.h"
 #include "skerry/unserved.h"
 #include "sts/api/ops.h"
 
@@ -10,7 +12,7 @@ namespace skerry {
 
 std::vector<std::string_view> known_actions() {
   std::vector<std::string_view> out;
-  std::vector<const wire::Service*> services = {&s3::kService, &sts::kService};
+  std::vector<const wire::Service*> services = {&iam::kService, &s3::kService, &s3control::kService, &sts::kService};
   const auto others = unserved_fronts();
   for (const auto& front : others) services.push_back(&front->service());
   for (const wire::Service* service : services) {

@@ -170,12 +170,10 @@ int serve(const Settings& settings) {
   auto key_locations = sts::oidc::parse_key_locations(settings.text("sts.oidc_keys"));
   if (!key_locations) return fail("sts.oidc_keys: " + key_locations.error());
   Sts sts(stack, std::move(*key_locations));
-  std::vector<api::Front*> fronts = {&s3.front(), &sts.front(), &iam.front()};
-  std::vector<const wire::Service*> services = {&s3.front().service(), &sts.front().service(), &iam.front().service()};
-  for (const auto& front : unserved) {
-    fronts.push_back(front.get());
-    services.push_back(&front->service());
-  }
+  std::vector<api::Front*> fronts = {&s3.front(), &s3.control_front(), &sts.front(), &iam.front()};
+  for (const auto& front : unserved) fronts.push_back(front.get());
+  std::vector<const wire::Service*> services;
+  for (const api::Front* front : fronts) services.push_back(&front->service());
   wire::Router router(std::move(services), {settings.text("domain")});
   auth::AuthOptions auth_options{
       .allow_sigv2 = settings.flag("auth.sigv2"),

@@ -26,6 +26,7 @@ S3::S3(StorageStack& stack, Workers& workers, const Settings& settings)
           stack.meta(), buckets_, stack.clock(), [this](storage::Partition partition) { sweeper_.note(partition); },
           s3::Janitor::Options{}),
       front_({buckets_, index_, stack.clock()}, {.any_region = settings.flag("s3.any_region")}),
+      control_front_(stack.clock()),
       scrub_host_(stack.meta(), buckets_, [this](storage::Partition partition) { sweeper_.note(partition); }),
       any_region_(settings.flag("s3.any_region")),
       new_bucket_defaults_(settings.text("s3.new_bucket_defaults") == "legacy" ? s3::NewBucketDefaults::Legacy

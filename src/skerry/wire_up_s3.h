@@ -6,6 +6,7 @@
 #include "base/workers.h"
 #include "s3/bucket_registry.h"
 #include "s3/content_store.h"
+#include "s3/control_front.h"
 #include "s3/front.h"
 #include "s3/janitor.h"
 #include "s3/multipart_store.h"
@@ -29,6 +30,7 @@ class S3 final : public storage::SweepHost {
 
   void bind(wire::Registry& registry, auth::Authenticator& authenticator);
   api::Front& front() { return front_; }
+  api::Front& control_front() { return control_front_; }
   storage::ScrubHost& scrubbed() { return scrub_host_; }
   void start();
   Task<> stop();
@@ -50,6 +52,7 @@ class S3 final : public storage::SweepHost {
   s3::ContentStore contents_;
   s3::Janitor janitor_;
   s3::Front front_;
+  s3::ControlFront control_front_;
   s3::ScrubHost scrub_host_;
   const bool any_region_;
   const s3::NewBucketDefaults new_bucket_defaults_;

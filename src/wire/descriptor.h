@@ -130,6 +130,14 @@ struct Operation {
 
 struct RouteTable;
 
+// What tells a service's requests from those of another one that is signed for by the same name: both, the beginning of
+// the path and the header (lower case). Empty: the signature tells enough.
+struct Claim {
+  std::string_view path, header;
+
+  bool made() const { return !path.empty(); }
+};
+
 // How a service words what is wrong with a request before any handler sees it.
 enum class FaultStyle : std::uint8_t { S3, CloudFront, Query, Json, Logs, Sqs };
 
@@ -147,6 +155,7 @@ struct Service {
   bool always_millis = false;            // timestamps in XML always carry .000
   bool query_compatible = false;         // x-amzn-query-error goes with errors
   std::span<const Action> actions = {};  // all that policies may name of it, by name
+  Claim claim = {};
 
   bool speaks(Protocol protocol) const;
   const Operation* find_operation(std::string_view operation_name) const;

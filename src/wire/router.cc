@@ -87,7 +87,7 @@ bool is_form_path(std::string_view path) {
 Router::Router(std::vector<const Service*> services, std::vector<std::string> domains)
     : services_(std::move(services)), domains_(std::move(domains)) {
   for (const Service* service : services_) {
-    if (service->faults == FaultStyle::S3 && !s3_) s3_ = service;
+    if (service->faults == FaultStyle::S3 && !service->claim.made()) s3_ = service;
   }
   CHECK(s3_, "one of {} services has to be S3", services_.size());
 }
@@ -115,10 +115,18 @@ Router::Host Router::split_host(std::string_view host) const {
   return {};
 }
 
+const Service* Router::find_claiming(const net::Request& request) const {
+  for (const Service* service : services_) {
+    const Claim& claim = service->claim;
+    if (claim.made() && request.path().starts_with(claim.path) && request.headers.find(claim.header)) return service;
+  }
+  return nullptr;
+}
+
 const Service* Router::find_signing(std::string_view signing_name) const {
   if (signing_name.empty()) return nullptr;
   for (const Service* service : services_) {
-    if (service->signing_name == signing_name) return service;
+    if (service->signing_name == signing_name && !service->claim.made()) return service;
   }
   return nullptr;
 }
@@ -135,6 +143,11 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
   if (host.website)
     return fail(*s3_, Protocol::RestXml, not_implemented(*s3_, "Website endpoints are not implemented."));
   auto query = parse_parameters(request.query());
+  // Before the host: an account's name stands there where a bucket's would.
+  if (const Service* service = find_claiming(request)) {
+    if (!query) return fail(*service, service->protocols[0], bad_query(*service));
+    return by_path(*service, request, std::move(*query), {});
+  }
   if (host.certain) {
     if (!query) return fail(*s3_, Protocol::RestXml, bad_query(*s3_));
     return by_path(*s3_, request, std::move(*query), host.bucket);
@@ -195,7 +208,8 @@ std::expected<Route, RouteFailure> Router::route(const net::Request& request) co
     return fail(*signed_for, protocol, unknown_operation(*signed_for, "without a name"));
   }
   for (const Service* service : services_) {
-    if (host.bucket.empty() && service != s3_ && service->routes && matches_path(*service->routes, request.path()))
+    if (host.bucket.empty() && service != s3_ && service->routes && !service->claim.made() &&
+        matches_path(*service->routes, request.path()))
       return by_path(*service, request, std::move(*query), {});
   }
   return by_path(*s3_, request, std::move(*query), host.bucket);

@@ -27,12 +27,12 @@ class Router {
   // them.
   static constexpr std::uint64_t kFormLimit = 4 << 20;
 
-  // `services` and their tables outlive the router; the first that is S3 takes what nobody else does. `domains` (lower
+  // `services` and their tables outlive the router; S3 takes what nobody else does. `domains` (lower
   // case, without port) are the names under which `<bucket>.<domain>` and `<bucket>.s3.<region>.<domain>` reach us.
   Router(std::vector<const Service*> services, std::vector<std::string> domains);
 
-  // In this order: a bucket in the Host header; Smithy-Protocol; X-Amz-Target; the service in the credential scope;
-  // Action in the query; a form at `/` or at a queue's URL; a REST service's path; S3.
+  // In this order: what a service claims; a bucket in the Host header; Smithy-Protocol; X-Amz-Target; the service in
+  // the credential scope; Action in the query; a form at `/` or at a queue's URL; a REST service's path; S3.
   //
   // A route without operation is a form: read at most kFormLimit bytes and ask route_form.
   std::expected<Route, RouteFailure> route(const net::Request& request) const;
@@ -45,6 +45,7 @@ class Router {
     bool website = false;
   };
   Host split_host(std::string_view host) const;
+  const Service* find_claiming(const net::Request& request) const;
   const Service* find_signing(std::string_view signing_name) const;
   const Service* find_version(std::string_view version) const;  // among those that speak query
   std::expected<Route, RouteFailure> by_action(std::string_view action, std::string_view version,

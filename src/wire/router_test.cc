@@ -73,8 +73,8 @@ class Routing : public ::testing::Test {
   }
 
  private:
-  Router router_{{&sample::kStore, &sample::kFunctions, &sample::kKeys, &sample::kMetrics, &sample::kQueues,
-                  &sample::kPeople, &sample::kTokens},
+  Router router_{{&sample::kStoreAccounts, &sample::kStore, &sample::kFunctions, &sample::kKeys, &sample::kMetrics,
+                  &sample::kQueues, &sample::kPeople, &sample::kTokens},
                  {"localhost", "skerry.example"}};
 };
 
@@ -321,6 +321,36 @@ TEST_F(Routing, AHeaderChooses) {
   EXPECT_EQ(at("PUT", "/b/k", {{"x-amz-copy-source", ""}}), "s3 rest-xml CopyObject Bucket=b Key=k");
   // A presigned URL carries it in the query.
   EXPECT_EQ(at("PUT", "/b/k?x-amz-copy-source=b%2Fj"), "s3 rest-xml CopyObject Bucket=b Key=k");
+}
+
+// ---- claims
+
+TEST_F(Routing, WhatAServiceClaimsIsItsOwn) {
+  const std::string block = "/v20180820/configuration/publicAccessBlock";
+  const std::pair<std::string, std::string> account{"x-amz-account-id", "111122223333"};
+  const std::string found = "s3control rest-xml GetPublicAccessBlock";
+  EXPECT_EQ(at("GET", block, {account, signed_for("s3")}), found);
+  EXPECT_EQ(at("GET", block, {account}), found);
+  // SDKs put the account where a bucket would stand.
+  for (const char* host : {"111122223333.localhost:4566", "111122223333.s3-control.eu-central-1.localhost",
+                           "111122223333.s3.localhost", "111122223333.127.0.0.1:4566", "s3-control.localhost"}) {
+    EXPECT_EQ(at_host(host, block, {account, signed_for("s3")}), found) << host;
+  }
+  EXPECT_EQ(at("GET", "/v20180820/nothing", {account, signed_for("s3")}),
+            "s3control rest-xml 405 MethodNotAllowed: The specified method is not allowed against this resource.");
+  EXPECT_EQ(at("GET", block + "?%zz", {account}), "s3control" + std::string(kBadUri.substr(2)));
+}
+
+TEST_F(Routing, HalfOfAClaimIsNone) {
+  const std::string block = "/v20180820/configuration/publicAccessBlock";
+  const std::pair<std::string, std::string> account{"x-amz-account-id", "111122223333"};
+  const std::string object = "s3 rest-xml GetObject Bucket=v20180820 Key=configuration/publicAccessBlock";
+  EXPECT_EQ(at("GET", block), object);
+  EXPECT_EQ(at("GET", block, {signed_for("s3")}), object);
+  EXPECT_EQ(at("GET", "/b/k", {account, signed_for("s3")}), "s3 rest-xml GetObject Bucket=b Key=k");
+  EXPECT_EQ(at("GET", "/v20180820", {account, signed_for("s3")}), "s3 rest-xml ListObjects Bucket=v20180820");
+  EXPECT_EQ(at_host("b.s3.localhost", block),
+            "s3 rest-xml GetObject by host Bucket=b Key=v20180820/" + block.substr(11));
 }
 
 // ---- hosts

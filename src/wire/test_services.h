@@ -2,13 +2,13 @@
 #include "wire/descriptor.h"
 #include "wire/route_table.h"
 
-// A handful of services that speak as S3, Lambda, KMS, CloudWatch, SQS, IAM and STS do, described by hand and without
-// shapes: for tests of what is found before any body is read.
+// A handful of services that speak as S3, S3 Control, Lambda, KMS, CloudWatch, SQS, IAM and STS do, described by hand
+// and without shapes: for tests of what is found before any body is read.
 namespace skerry::wire::sample {
 
 using Where = RouteCondition;
 
-extern const Service kStore, kFunctions, kKeys, kMetrics, kQueues, kPeople, kTokens;
+extern const Service kStore, kStoreAccounts, kFunctions, kKeys, kMetrics, kQueues, kPeople, kTokens;
 
 constexpr Operation operation(const Service& service, std::uint16_t index, std::string_view name,
                               std::string_view method = "POST", std::string_view uri = "/") {
@@ -69,6 +69,21 @@ inline constexpr RouteNode kStoreNodes[] = {
 inline constexpr std::string_view kSubresources[] = {"acl", "uploadId"}, kUnserved[] = {"select"};
 inline constexpr RouteTable kStoreRoutes{kStoreNodes, kSubresources, kUnserved};
 
+// ---- rest-xml beside it, signed for by the same name, with a claim of its own
+
+inline constexpr Operation kStoreAccountsOperations[] = {
+    operation(kStoreAccounts, 0, "GetPublicAccessBlock", "GET", "/v20180820/configuration/publicAccessBlock")};
+
+inline constexpr RouteCandidate kGetBlock[] = {{0, {}}};
+inline constexpr RouteMethod kBlockMethods[] = {{"GET", {}, kGetBlock}};
+inline constexpr RouteEdge kAccountsVersion[] = {{"v20180820", 1}}, kConfiguration[] = {{"configuration", 2}},
+                           kBlock[] = {{"publicAccessBlock", 3}};
+inline constexpr RouteNode kStoreAccountsNodes[] = {{kAccountsVersion, kNone, kNone, {}},
+                                                    {kConfiguration, kNone, kNone, {}},
+                                                    {kBlock, kNone, kNone, {}},
+                                                    {{}, kNone, kNone, kBlockMethods}};
+inline constexpr RouteTable kStoreAccountsRoutes{kStoreAccountsNodes, {}, {}};
+
 // ---- rest-json, with literal segments around a label
 
 inline constexpr Operation kFunctionsOperations[] = {
@@ -103,6 +118,14 @@ inline constexpr Protocol kXml[] = {Protocol::RestXml}, kRestJson[] = {Protocol:
 
 inline constexpr Service kStore{"s3",          "2006-03-01",   {},  {}, "s3", kXml, kStoreOperations,
                                 &kStoreRoutes, FaultStyle::S3, true};
+inline constexpr Service kStoreAccounts{.name = "s3control",
+                                        .api_version = "2018-08-20",
+                                        .signing_name = "s3",
+                                        .protocols = kXml,
+                                        .operations = kStoreAccountsOperations,
+                                        .routes = &kStoreAccountsRoutes,
+                                        .faults = FaultStyle::S3,
+                                        .claim = {"/v20180820/", "x-amz-account-id"}};
 inline constexpr Service kFunctions{
     "lambda", "2015-03-31", {}, {}, "lambda", kRestJson, kFunctionsOperations, &kFunctionsRoutes, FaultStyle::Json};
 inline constexpr Service kKeys{"kms", "2014-11-01", "TrentService", {}, "kms", kJson, kKeysOperations};

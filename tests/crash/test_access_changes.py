@@ -8,7 +8,7 @@ import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from harness.boto import make_s3
+from harness.boto import client_of, make_s3
 from harness.server import Server
 
 ROUNDS = min(int(os.environ.get("CRASH_ROUNDS", 8)), 50)
@@ -16,12 +16,50 @@ WRITERS = 4
 
 
 class Writer:
-    """Changes one bucket's policy and block by turns; knows what was acknowledged, and what was under way."""
+    """Changes settings one after the other; knows what was acknowledged, and what was under way."""
 
     def __init__(self, name):
         self.name, self.number = name, 0
-        self.policy, self.block = None, True  # as acknowledged; None: there is none
+        self.block = True  # as acknowledged; None: there is none
         self.pending = ()  # the change that waits for its answer
+
+    def work(self, client):
+        try:
+            while True:
+                self.number += 1
+                self.change(client)
+                setattr(self, *self.pending)
+                self.pending = ()
+        except (BotoCoreError, ClientError):
+            pass  # it is dead
+
+    def verify(self, client):
+        for what, is_there in self.told(client).items():
+            allowed = [getattr(self, what)] + [
+                value for name, value in [self.pending] * bool(self.pending) if name == what
+            ]
+            assert is_there in allowed, f"{self.name}: {what} is {is_there}, and may be {allowed}"
+            setattr(self, what, is_there)
+        self.pending = ()
+
+
+def told_block(call, **whose):
+    try:
+        block = call(**whose)["PublicAccessBlockConfiguration"]
+    except ClientError as failed:
+        assert failed.response["Error"]["Code"] == "NoSuchPublicAccessBlockConfiguration", failed
+        return None
+    assert block["BlockPublicAcls"] == block["IgnorePublicAcls"], "half of a change"
+    return block["BlockPublicAcls"]
+
+
+class BucketWriter(Writer):
+    """Of a bucket's policy and block."""
+
+    policy = None
+
+    def client(self, server, root):
+        return make_s3(server, root)
 
     def document(self, number):
         statement = {
@@ -32,14 +70,6 @@ class Writer:
             "Resource": f"arn:aws:s3:::{self.name}/{'x' * (number * 97 % 3000)}*",
         }
         return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-    def work(self, s3):
-        try:
-            while True:
-                self.number += 1
-                self.change(s3)
-        except (BotoCoreError, ClientError):
-            pass  # it is dead
 
     def change(self, s3):
         if self.number % 3 == 0:
@@ -52,22 +82,10 @@ class Writer:
         else:
             self.pending = ("policy", self.document(self.number))
             s3.put_bucket_policy(Bucket=self.name, Policy=self.pending[1])
-        setattr(self, *self.pending)
-        self.pending = ()
 
-    def verify(self, s3):
-        found = {"policy": self.told_policy(s3)}
-        block = s3.get_public_access_block(Bucket=self.name)["PublicAccessBlockConfiguration"]
-        assert block["BlockPublicAcls"] == block["IgnorePublicAcls"], "half of a change"
-        found["block"] = block["BlockPublicAcls"]
-        for what, is_there in found.items():
-            allowed = [getattr(self, what)] + [
-                value for name, value in [self.pending] * bool(self.pending) if name == what
-            ]
-            assert is_there in allowed, f"{self.name}: {what} is {is_there}, and may be {allowed}"
-            setattr(self, what, is_there)
-        self.pending = ()
+    def told(self, s3):
         s3.put_object(Bucket=self.name, Key="still", Body=b"writable")
+        return {"policy": self.told_policy(s3), "block": told_block(s3.get_public_access_block, Bucket=self.name)}
 
     def told_policy(self, s3):
         try:
@@ -77,16 +95,40 @@ class Writer:
             return None
 
 
+class AccountWriter(Writer):
+    """Of the public access block of the whole account."""
+
+    def client(self, server, root):
+        # SDKs put the account's id before the endpoint's name: the server is its own proxy.
+        return client_of("s3control", server, root, proxies={"http": server.endpoint})
+
+    def change(self, control):
+        if self.number % 5 == 0:
+            self.pending = ("block", None)
+            control.delete_public_access_block(AccountId=self.name)
+        else:
+            self.pending = ("block", self.number % 2 == 0)
+            setting = {"BlockPublicAcls": self.pending[1], "IgnorePublicAcls": self.pending[1]}
+            control.put_public_access_block(AccountId=self.name, PublicAccessBlockConfiguration=setting)
+
+    def told(self, control):
+        return {"block": told_block(control.get_public_access_block, AccountId=self.name)}
+
+
 def test_a_change_that_was_killed_is_the_old_or_the_new(tmp_path, seed):
     dice = random.Random(seed)
-    writers = [Writer(f"policies-{number}") for number in range(WRITERS)]
+    writers = [BucketWriter(f"policies-{number}") for number in range(WRITERS)]
     server = Server(tmp_path / "data").start()
     try:
+        root = server.root()
         for writer in writers:
-            make_s3(server, server.root()).create_bucket(Bucket=writer.name)
+            make_s3(server, root).create_bucket(Bucket=writer.name)
+        whole = AccountWriter(client_of("sts", server, root).get_caller_identity()["Account"])
+        whole.block = None
+        writers.append(whole)
         for number in range(ROUNDS):
             begun = sum(writer.number for writer in writers)
-            threads = [threading.Thread(target=w.work, args=(make_s3(server, server.root()),)) for w in writers]
+            threads = [threading.Thread(target=w.work, args=(w.client(server, root),)) for w in writers]
             for thread in threads:
                 thread.start()
             deadline = time.monotonic() + 60
@@ -99,7 +141,7 @@ def test_a_change_that_was_killed_is_the_old_or_the_new(tmp_path, seed):
                 thread.join()
             server.start()
             for writer in writers:
-                writer.verify(make_s3(server, server.root()))
+                writer.verify(writer.client(server, root))
             assert sum(writer.number for writer in writers) > begun, (
                 f"CRASH_SEED={seed}, round {number}: nothing was done"
             )

@@ -51,6 +51,10 @@ def test_check_warns_of_public_access_and_typos():
     warnings = [line for line in done.stdout.splitlines() if line.startswith("WARNING")]
     assert len(warnings) == 2
     assert "everyone may do this" in warnings[0] and "did you mean s3:GetObject?" in warnings[1]
+    known = ["iam:CreateUser", "sts:AssumeRole", "s3:PutAccountPublicAccessBlock", "lambda:InvokeFunction"]
+    statement = {"Effect": "Allow", "Action": known, "Resource": "*"}
+    done = policy("check", "-", input=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    assert done.returncode == 0 and "WARNING" not in done.stdout
 
 
 @pytest.mark.parametrize("action", ["s3:GetObjectVersion", "iam:PassRole", "sqs:*", "dynamodb:PutItem", "kms:Decrypt"])

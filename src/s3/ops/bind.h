@@ -22,7 +22,7 @@ enum class NewBucketDefaults { Aws2023, Legacy };
 void bind_buckets(wire::Registry& registry, BucketRegistry& buckets, storage::MetaStore& meta,
                   NewBucketDefaults defaults);
 
-// A bucket's policy, ACL, ownership controls and public access block.
+// A bucket's policy, ACL, ownership controls and public access block, and that of an account.
 struct BucketAccessParts {
   BucketRegistry& buckets;
   iam::Directory& directory;  // for the names in policies
