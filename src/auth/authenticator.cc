@@ -169,6 +169,7 @@ AuthResult Authenticator::finish(Attempt& attempt, CredentialResult found) {
           ? attempt.v4.verify(attempt.request, attempt.query, attempt.expected, credential, keys_, who)
           : attempt.v2.verify(attempt.request, attempt.query, attempt.expected.virtual_bucket, credential, who);
   if (error) return std::unexpected(std::move(*error));
+  credentials_.used(credential, attempt.expected.services[0], who.region);
   who.credential = std::move(*found);
   return who;
 }

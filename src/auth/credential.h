@@ -40,6 +40,9 @@ class CredentialSource {
   virtual std::optional<CredentialResult> try_find(std::string_view access_key_id,
                                                    std::optional<std::string_view> session_token) = 0;
   virtual Task<CredentialResult> find(std::string access_key_id, std::optional<std::string> session_token) = 0;
+
+  // A good signature was made with it, for that service and region (empty where it names none).
+  virtual void used(const Credential&, std::string_view /*service*/, std::string_view /*region*/) {}
 };
 
 }  // namespace skerry::auth

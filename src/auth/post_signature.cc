@@ -149,7 +149,9 @@ Task<AuthResult> authenticate_form(Authenticator& authenticator, const FormField
     found = co_await authenticator.credentials().find(std::move(id), token);
   }
   if (!*found) co_return std::unexpected(credential_error(found->error(), claim, token.value_or("")));
-  co_return verify(claim, std::move(**found), authenticator.signing_keys());
+  auto who = verify(claim, std::move(**found), authenticator.signing_keys());
+  if (who) authenticator.credentials().used(*who->credential, expected.services[0], who->region);
+  co_return who;
 }
 
 }  // namespace skerry::auth

@@ -10,6 +10,7 @@
 #include "iam/account_epochs.h"
 #include "iam/accounts.h"
 #include "iam/directory.h"
+#include "iam/last_uses.h"
 #include "iam/principal_loader.h"
 
 namespace skerry::iam {
@@ -29,6 +30,7 @@ class Credentials final : public auth::CredentialSource {
     Directory& directory;
     AccountEpochs& epochs;
     PrincipalLoader& loader;
+    LastUses& uses;
     const Clock& clock;
   };
   explicit Credentials(Parts parts) : parts_(parts) {}
@@ -36,6 +38,9 @@ class Credentials final : public auth::CredentialSource {
   std::optional<auth::CredentialResult> try_find(std::string_view access_key_id,
                                                  std::optional<std::string_view> session_token) override;
   Task<auth::CredentialResult> find(std::string access_key_id, std::optional<std::string> session_token) override;
+  void used(const auth::Credential& credential, std::string_view service, std::string_view region) override {
+    parts_.uses.note(credential, service, region);
+  }
 
  private:
   struct Entry {

@@ -5,6 +5,7 @@
 #include "iam/compiled_policies.h"
 #include "iam/credentials.h"
 #include "iam/directory.h"
+#include "iam/last_uses.h"
 #include "iam/principal_loader.h"
 #include "storage/meta_store.h"
 
@@ -19,21 +20,30 @@ class Identities {
       : epochs_(meta, clock, options),
         directory_(meta, epochs_),
         loader_(directory_, compiled_),
-        credentials_({accounts, directory_, epochs_, loader_, clock}) {}
+        uses_(meta, clock),
+        credentials_({accounts, directory_, epochs_, loader_, uses_, clock}) {}
 
   Directory& directory() { return directory_; }
   PrincipalLoader& loader() { return loader_; }
   Credentials& credentials() { return credentials_; }
   CompiledPolicies& compiled() { return compiled_; }
+  LastUses& uses() { return uses_; }
 
-  void run() { epochs_.run(); }
-  Task<> stop() { co_await epochs_.stop(); }
+  void run() {
+    epochs_.run();
+    uses_.run();
+  }
+  Task<> stop() {
+    co_await epochs_.stop();
+    co_await uses_.stop();
+  }
 
  private:
   AccountEpochs epochs_;
   CompiledPolicies compiled_;
   Directory directory_;
   PrincipalLoader loader_;
+  LastUses uses_;
   Credentials credentials_;
 };
 

@@ -232,6 +232,7 @@ int serve(const Settings& settings) {
   // What runs in the background belongs to one reactor.
   server.reactor(0).post([&] {
     stack.epochs().run();
+    stack.identities().run();
     s3.start();
   });
   EndpointFile endpoint_file(settings.text("data"), url);

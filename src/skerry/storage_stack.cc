@@ -48,6 +48,9 @@ Task<std::expected<std::unique_ptr<StorageStack>, std::string>> StorageStack::op
   co_return stack;
 }
 
-Task<> StorageStack::stop() { co_await epochs_->stop(); }
+Task<> StorageStack::stop() {
+  co_await identities_->stop();
+  co_await epochs_->stop();
+}
 
 }  // namespace skerry

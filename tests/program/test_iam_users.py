@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from conftest import new_name
 from harness.boto import client_of
+from harness.iam import allow, new_user, trust
 from harness.server import Account
 
 
@@ -389,6 +390,30 @@ def test_everything_survives_a_restart(start_server):
     server.restart()
     assert client_of("iam", server, server.root()).get_group(GroupName="g")["Users"] == before
     assert client_of("sts", server, key).get_caller_identity()["Arn"].endswith("user/x/ann")
+
+
+def test_the_last_use_is_kept(start_server):
+    server = start_server()
+    iam = client_of("iam", server, server.root())
+    ann = new_user(iam, "ann", allow("sts:AssumeRole"))
+    unused = key_of(iam, "ann").access_key
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"AWS": ann.arn}))["Role"]["Arn"]
+    before = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    session = client_of("sts", server, ann).assume_role(RoleArn=role, RoleSessionName="job")["Credentials"]
+    refused(client_of("s3", server, session, "eu-west-1").list_buckets, status=403, code="AccessDenied")
+    server.stop()  # what was noted is written then at the latest
+    server.start()
+    used = iam.get_access_key_last_used(AccessKeyId=ann.access_key)["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("sts", "us-east-1")
+    assert before <= used["LastUsedDate"] <= datetime.datetime.now(datetime.UTC)
+    assert "LastUsedDate" not in iam.get_access_key_last_used(AccessKeyId=unused)["AccessKeyLastUsed"]
+    used = iam.get_role(RoleName="r")["Role"]["RoleLastUsed"]
+    assert used["Region"] == "eu-west-1" and used["LastUsedDate"] >= before, "a denied request is a use"
+    iam.generate_credential_report()
+    report = iam.get_credential_report()["Content"].decode()
+    (line,) = [one for one in csv.DictReader(io.StringIO(report)) if one["user"] == "ann"]
+    keys = {line["access_key_1_last_used_service"], line["access_key_2_last_used_service"]}
+    assert keys == {"sts", "N/A"}
 
 
 def test_credential_report(server):
