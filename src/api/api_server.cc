@@ -69,7 +69,8 @@ Task<wire::Answer> ApiServer::answer(Exchange& exchange) {
                                          .region = exchange.who->region,
                                          .request_id = exchange.id.id,
                                          .host_id = exchange.id.id2,
-                                         .tasks = exchange.request.tasks});
+                                         .tasks = exchange.request.tasks,
+                                         .denials = parts_.denials});
   if (!parts_.registry.bound(*exchange.route.operation)) {
     // Nothing of it is here, so there is nothing to be allowed; but that is for those who say who they are.
     if (!exchange.who->credential && !comes_unsigned(exchange))

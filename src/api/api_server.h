@@ -34,6 +34,7 @@ class ApiServer final : public net::Handler {
     Log& log;
     const Clock& clock;
     Random& random;
+    const iam::AuthorizationMessages* denials = nullptr;  // null: answers do not carry the details of denials
   };
   explicit ApiServer(Parts parts);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "iam/authorization_messages.h"
 #include "iam/request_keys.h"
 
 namespace skerry::iam {
@@ -35,20 +36,21 @@ std::string shown(std::string_view action, std::string_view resource) {
   return std::string(resource);
 }
 
-policy::Policies policies_of(const Principal* principal, const Ask& ask) {
+}  // namespace
+
+const Principal* principal_of(const wire::Context& context) { return context.principal.owner.get(); }
+
+policy::Policies policies_of(const wire::Context& context, const Ask& ask) {
   policy::Policies out;
   out.resource = ask.resource_policies;
   out.resource_must_allow = ask.resource_must_allow;
+  const Principal* principal = principal_of(context);
   if (!principal) return out;
   out.identity = principal->identity.list();
   out.boundary = principal->boundary.list();
   out.session = principal->session.list();
   return out;
 }
-
-}  // namespace
-
-const Principal* principal_of(const wire::Context& context) { return context.principal.owner.get(); }
 
 Decision decide(const wire::Context& context, const Ask& ask, Time now) {
   const Principal* principal = principal_of(context);
@@ -58,7 +60,7 @@ Decision decide(const wire::Context& context, const Ask& ask, Time now) {
                           .resource = ask.resource,
                           .resource_account = ask.resource_account,
                           .keys = keys};
-  return policy::evaluate(request, policies_of(principal, ask));
+  return policy::evaluate(request, policies_of(context, ask));
 }
 
 std::string denial(const wire::Context& context, const Ask& ask, const Decision& decision) {
@@ -67,23 +69,31 @@ std::string denial(const wire::Context& context, const Ask& ask, const Decision&
                                 principal ? principal->arn : "anonymous", ask.action, shown(ask.action, ask.resource));
   if (decision.outcome == Decision::Outcome::ExplicitDeny && decision.by) {
     bool identity = decision.by->layer == Layer::Identity;
-    return out += fmt::format(" with an explicit deny in {} {}", identity ? "an" : "a", kind_of(decision.by->layer));
+    out += fmt::format(" with an explicit deny in {} {}", identity ? "an" : "a", kind_of(decision.by->layer));
+  } else if (decision.lacking) {
+    out += fmt::format(" because no {} allows the {} action", kind_of(*decision.lacking), ask.action);
   }
-  if (!decision.lacking) return out;
-  return out += fmt::format(" because no {} allows the {} action", kind_of(*decision.lacking), ask.action);
+  if (context.denials && principal) {
+    out += fmt::format(". Encoded authorization failure message: {}", context.denials->seal(context, ask, decision));
+  }
+  return out;
 }
 
-std::string reason(const wire::Context& context, const Decision& decision) {
-  if (decision.lacking) return fmt::format("no {} allows it", kind_of(*decision.lacking));
-  if (!decision.by) return "root may";
+std::string statement_of(const wire::Context& context, const policy::Match& match) {
   const Principal* principal = principal_of(context);
-  const auto& [layer, policy, statement] = *decision.by;
+  const auto& [layer, policy, statement] = match;
   const PolicySet* set = nullptr;
   if (principal && layer == Layer::Identity) set = &principal->identity;
   if (principal && layer == Layer::Boundary) set = &principal->boundary;
   if (principal && layer == Layer::Session) set = &principal->session;
   std::string_view name = set ? std::string_view(set->in_force()[policy].name) : "the resource's policy";
-  return fmt::format("statement {} of {} {}", statement, name, decision.allowed() ? "allows it" : "denies it");
+  return fmt::format("statement {} of {}", statement, name);
+}
+
+std::string reason(const wire::Context& context, const Decision& decision) {
+  if (decision.lacking) return fmt::format("no {} allows it", kind_of(*decision.lacking));
+  if (!decision.by) return "root may";
+  return statement_of(context, *decision.by) + (decision.allowed() ? " allows it" : " denies it");
 }
 
 bool asks_for(const wire::Context& context, policy::Policies::List resource_policies, std::string_view key_prefix) {

@@ -26,8 +26,15 @@ struct Ask {
 policy::Decision decide(const wire::Context& context, const Ask& ask, Time now);
 
 // What AWS says of a request that was denied: "User: arn:… is not authorized to perform: s3:GetObject on resource: "…"
-// because no identity-based policy allows the s3:GetObject action". Names the kind of policy, never its content.
+// because no identity-based policy allows the s3:GetObject action". Names the kind of policy, never its content: that
+// is in the sealed message behind it, where the server gives those (authorization_messages.h).
 std::string denial(const wire::Context& context, const Ask& ask, const policy::Decision& decision);
+
+// All that has a say: the caller's policies and the resource's.
+policy::Policies policies_of(const wire::Context& context, const Ask& ask);
+
+// Names it to people: "statement 0 of inline policy X of user Y".
+std::string statement_of(const wire::Context& context, const policy::Match& match);
 
 // For our own log: the policy and the statement that decided.
 std::string reason(const wire::Context& context, const policy::Decision& decision);

@@ -84,6 +84,15 @@ constexpr std::array<RequestKeys::Entry, 19> RequestKeys::kNames{{
     {"aws:viaawsservice", Name::ViaAWSService},
 }};
 
+std::span<const std::string_view> RequestKeys::names() {
+  static const auto names = [] {
+    std::array<std::string_view, kNames.size()> out;
+    std::ranges::transform(kNames, out.begin(), &Entry::key);
+    return out;
+  }();
+  return names;
+}
+
 std::span<const std::string_view> RequestKeys::one(Name name, std::string_view value) const {
   std::string_view& place = values_[static_cast<std::size_t>(name)];
   place = value;

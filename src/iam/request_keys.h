@@ -25,6 +25,9 @@ class RequestKeys final : public policy::Keys {
 
   std::span<const std::string_view> find(std::string_view key) const override;
 
+  // Of those that are not tags: in lower case, ascending.
+  static std::span<const std::string_view> names();
+
  private:
   enum class Name : std::uint8_t;
   struct Entry;

@@ -169,7 +169,10 @@ int serve(const Settings& settings) {
   std::vector<std::unique_ptr<UnservedFront>> unserved = unserved_fronts();
   auto key_locations = sts::oidc::parse_key_locations(settings.text("sts.oidc_keys"));
   if (!key_locations) return fail("sts.oidc_keys: " + key_locations.error());
-  Sts sts(stack, std::move(*key_locations));
+  auto kek = startup.run(stack.accounts().kek());
+  if (!kek) return fail(kek.error().detail);
+  const iam::AuthorizationMessages denials(std::move(*kek), stack.clock(), stack.random());
+  Sts sts(stack, denials, std::move(*key_locations));
   std::vector<api::Front*> fronts = {&s3.front(), &s3.control_front(), &sts.front(), &iam.front()};
   for (const auto& front : unserved) fronts.push_back(front.get());
   std::vector<const wire::Service*> services;
@@ -194,7 +197,8 @@ int serve(const Settings& settings) {
                       .metrics = metrics,
                       .log = log,
                       .clock = stack.clock(),
-                      .random = stack.random()});
+                      .random = stack.random(),
+                      .denials = settings.flag("auth.encoded_messages") ? &denials : nullptr});
   auto metrics_where =
       settings.flag("metrics.public") ? FrontDoor::Metrics::Everywhere : FrontDoor::Metrics::OnLoopback;
   FrontDoor door(api, metrics, metrics_where, log, stack.random());

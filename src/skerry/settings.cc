@@ -41,6 +41,8 @@ constexpr Setting kSettings[] = {
      "a second that bodies and answers have to move at on the whole, after a first minute"},
     {"http.drain_timeout", Duration, "30s", "what requests in progress have after SIGTERM"},
     {"auth.sigv2", Flag, "true", "accept SigV2 for S3, which boto3 still makes for presigned URLs in us-east-1"},
+    {"auth.encoded_messages", Flag, "false",
+     "tell who is denied the sealed details, for aws sts decode-authorization-message"},
     {"auth.max_skew", Duration, "15m", "how far a client's clock may be off"},
     {"s3.any_region", Flag, "false", "accept a signature for another region than the bucket's"},
     {"s3.new_bucket_defaults", Choice, "aws-2023",

@@ -4,8 +4,9 @@
 
 namespace skerry {
 
-Sts::Sts(StorageStack& stack, sts::oidc::KeyLocations locations)
+Sts::Sts(StorageStack& stack, const iam::AuthorizationMessages& denials, sts::oidc::KeyLocations locations)
     : stack_(stack),
+      denials_(denials),
       fetching_(2, "skerry-fetch"),
       provider_keys_(fetcher_, fetching_, stack.clock(), std::move(locations)) {}
 
@@ -15,6 +16,7 @@ void Sts::bind(wire::Registry& registry) {
                                   .directory = identities.directory(),
                                   .loader = identities.loader(),
                                   .compiled = identities.compiled(),
+                                  .denials = denials_,
                                   .provider_keys = provider_keys_,
                                   .clock = stack_.clock(),
                                   .random = stack_.random()});

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "iam/accounts.h"
+#include "iam/authorization_messages.h"
 #include "iam/compiled_policies.h"
 #include "iam/directory.h"
 #include "iam/principal_loader.h"
@@ -15,6 +16,7 @@ struct Parts {
   iam::Directory& directory;
   iam::PrincipalLoader& loader;
   iam::CompiledPolicies& compiled;
+  const iam::AuthorizationMessages& denials;
   oidc::ProviderKeys& provider_keys;
   const Clock& clock;
   Random& random;

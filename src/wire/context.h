@@ -10,6 +10,10 @@ namespace skerry::auth {
 class Principal;
 }
 
+namespace skerry::iam {
+class AuthorizationMessages;
+}
+
 namespace skerry::wire {
 
 // Who makes a request, once its signature has been checked.
@@ -39,6 +43,8 @@ struct Context {
   // What vouches for a body that the handler pulls itself.
   const net::Headers* trailers = nullptr;  // those announced; complete once the body has been read
   std::string signed_sha256;               // hex; what the signature says that the body hashes to; empty: nothing
+  // Seals the details of denials into what the caller is told (iam/authorization_messages.h); null: they are not told.
+  const iam::AuthorizationMessages* denials = nullptr;
   // Query, while permission is asked for: the signed parameters, which say what the request is about.
   std::string_view form = {};
 

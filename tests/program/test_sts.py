@@ -6,8 +6,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from harness.boto import client_of
 from harness.cli import VERSIONS, AwsCli
 from harness.http import exchange, serialise
+from harness.iam import allow, document, new_user
 
 
 def sts(server, access_key, secret_key, region="us-east-1"):
@@ -53,3 +55,28 @@ def test_only_who_signs_rightly_is_told(server, account):
         server.address, serialise("GET", "/?Action=GetCallerIdentity&Version=2011-06-15", [("Host", "localhost")])
     )
     assert answer.status == 403 and b"<Code>MissingAuthenticationToken</Code>" in answer.body
+
+
+def test_the_details_of_a_denial_are_for_who_may_read_them(start_server):
+    server = start_server("--auth.encoded_messages", "true")
+    iam = client_of("iam", server, server.root())
+    deny = document({"Sid": "NotHere", "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::secret*"})
+    ann, reader = new_user(iam, "ann", deny), new_user(iam, "reader", allow("sts:DecodeAuthorizationMessage"))
+    client_of("s3", server, server.root()).create_bucket(Bucket="secret-things")
+    with pytest.raises(ClientError) as refused:
+        client_of("s3", server, ann).list_objects_v2(Bucket="secret-things")
+    told, _, message = refused.value.response["Error"]["Message"].partition(". Encoded authorization failure message: ")
+    assert told.endswith("with an explicit deny in an identity-based policy")
+    decode = client_of("sts", server, reader).decode_authorization_message
+    details = json.loads(decode(EncodedMessage=message)["DecodedMessage"])
+    assert (details["allowed"], details["explicitDeny"]) == (False, True)
+    assert details["matchedStatements"]["items"][0]["effect"] == "DENY"
+    assert details["context"]["principal"]["arn"] == ann.arn
+    assert details["context"]["action"] == "s3:ListBucket"
+    assert details["context"]["resource"] == "arn:aws:s3:::secret-things"
+    keys = {one["key"]: one["values"]["items"][0]["value"] for one in details["context"]["conditions"]["items"]}
+    assert keys["aws:sourceip"] == "127.0.0.1" and keys["aws:username"] == "ann"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client_of("sts", server, ann).decode_authorization_message(EncodedMessage=message)
+    with pytest.raises(ClientError, match="InvalidAuthorizationMessageException"):
+        decode(EncodedMessage=message[:-4])

@@ -11,6 +11,8 @@ namespace skerry::sts {
 Task<Result<AssumeRoleResponse>> assume_role(Parts parts, wire::Context& context, AssumeRoleRequest request);
 Task<Result<AssumeRoleWithWebIdentityResponse>> assume_role_with_web_identity(Parts parts, wire::Context& context,
                                                                               AssumeRoleWithWebIdentityRequest request);
+Task<Result<DecodeAuthorizationMessageResponse>> decode_authorization_message(
+    Parts parts, wire::Context& context, DecodeAuthorizationMessageRequest request);
 Task<Result<GetAccessKeyInfoResponse>> get_access_key_info(Parts parts, wire::Context& context,
                                                            GetAccessKeyInfoRequest request);
 Task<Result<GetCallerIdentityResponse>> get_caller_identity(Parts parts, wire::Context& context,

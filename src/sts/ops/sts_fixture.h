@@ -119,6 +119,7 @@ class StsTest : public testing::Test {
     wire::Route route{.service = &kService};
     wire::Context context{.request = http, .route = route, .region = "us-east-1"};
     context.principal.owner = std::move(caller);
+    context.denials = tell_denials_ ? &denials_ : nullptr;
     auto result = sim_.run(operation(parts_, context, std::move(request)));
     if (result) return {std::move(*result), ""};
     return {std::nullopt, fmt::format("{}: {}", result.error().info->code, result.error().message)};
@@ -141,13 +142,16 @@ class StsTest : public testing::Test {
   FakeFetcher fetcher_;
   InlineWorkers workers_;
   oidc::ProviderKeys keys_{fetcher_, workers_, sim_, {{"issuer.example", "/keys.json"}}};
+  iam::AuthorizationMessages denials_{*sim_.run(server_.accounts().kek()), sim_, random_};
   Parts parts_{server_.accounts(),
                server_.directory(),
                server_.identities().loader(),
                server_.identities().compiled(),
+               denials_,
                keys_,
                sim_,
                random_};
+  bool tell_denials_ = false;
   std::shared_ptr<const iam::Principal> root_ = iam::PrincipalLoader::root(account_);
   std::shared_ptr<const iam::Principal> ann_, bob_;  // ann may do everything with STS, bob nothing
 };
