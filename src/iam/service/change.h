@@ -4,6 +4,7 @@
 
 #include "iam/directory.h"
 #include "iam/service/errors.h"
+#include "iam/service/parts.h"
 
 namespace skerry::iam {
 
@@ -27,6 +28,14 @@ Task<Result<T>> in_change(Directory& directory, std::string account_id,
     if (*committed) co_return done;
   }
   co_return std::unexpected(concurrent_modification());
+}
+
+// The handler of an operation that is one change of the caller's account, of which the body gives the answer:
+//   serve<UntagUserOp>(registry, parts, by_change<UntagUserRequest, untag_in>);
+template <class Request, auto Body>
+std::invoke_result_t<decltype(Body), Change&, const Request&> by_change(Parts parts, wire::Context& context,
+                                                                        Request request) {
+  co_return co_await in_change(parts.directory, context.principal.account_id, Body, std::move(request));
 }
 
 // What a look-up found, or what is said when it found nothing.

@@ -53,6 +53,8 @@ class ServiceTest : public testing::Test {
     bind_policies(registry_, parts);
     bind_policy_versions(registry_, parts);
     bind_list_policies(registry_, parts);
+    bind_entities_for_policy(registry_, parts);
+    bind_boundaries(registry_, parts);
     bind_account(registry_, parts);
   }
 

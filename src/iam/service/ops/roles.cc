@@ -1,4 +1,5 @@
 #include "iam/api/ops.h"
+#include "iam/service/boundary.h"
 #include "iam/service/documents.h"
 #include "iam/service/identity_of.h"
 #include "iam/service/ops/bind.h"
@@ -7,7 +8,6 @@
 #include "iam/service/shown.h"
 #include "iam/service/tags.h"
 #include "iam/service/unique_id.h"
-#include "wire/faults.h"
 
 // Who a role's trust policy names is looked up beside the change, though after it began: whoever of its account is
 // deleted meanwhile makes it begin anew, and another account's leaves an id that nobody has again.
@@ -35,6 +35,10 @@ Task<Result<record::Role>> create_in(Change& change, const Parts& parts, const C
   identity.set_path(request.path.value_or("/"));
   identity.set_created_us(us_of(parts.clock.now()));
   if (auto good = add_tags(*identity.mutable_tags(), request.tags); !good) co_return std::unexpected(good.error());
+  if (request.permissions_boundary) {
+    auto bounded = co_await set_boundary(change, identity, *request.permissions_boundary);
+    if (!bounded) co_return std::unexpected(bounded.error());
+  }
   role.set_trust_policy(std::move(*trust));
   role.set_description(request.description.value_or(""));
   role.set_max_session_seconds(static_cast<std::uint32_t>(request.max_session_duration.value_or(kMaxSessionSeconds)));
@@ -47,9 +51,6 @@ Task<Result<record::Role>> create_in(Change& change, const Parts& parts, const C
 }
 
 Task<Result<CreateRoleResponse>> create_role(Parts parts, wire::Context& context, CreateRoleRequest request) {
-  if (request.permissions_boundary) {
-    co_return std::unexpected(wire::not_implemented(kService, "PermissionsBoundary is not implemented."));
-  }
   const std::string& account_id = context.principal.account_id;
   auto role = co_await in_change(parts.directory, account_id, create_in, parts, std::move(request));
   if (!role) co_return std::unexpected(role.error());

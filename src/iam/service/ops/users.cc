@@ -1,5 +1,6 @@
 #include "iam/api/ops.h"
 #include "iam/authorize.h"
+#include "iam/service/boundary.h"
 #include "iam/service/caller.h"
 #include "iam/service/identity_of.h"
 #include "iam/service/ops/bind.h"
@@ -8,7 +9,6 @@
 #include "iam/service/shown.h"
 #include "iam/service/tags.h"
 #include "iam/service/unique_id.h"
-#include "wire/faults.h"
 
 namespace skerry::iam {
 namespace {
@@ -30,6 +30,10 @@ Task<Result<record::User>> create_in(Change& change, const Parts& parts, const C
   identity.set_path(request.path.value_or("/"));
   identity.set_created_us(us_of(parts.clock.now()));
   if (auto good = add_tags(*identity.mutable_tags(), request.tags); !good) co_return std::unexpected(good.error());
+  if (request.permissions_boundary) {
+    auto bounded = co_await set_boundary(change, identity, *request.permissions_boundary);
+    if (!bounded) co_return std::unexpected(bounded.error());
+  }
 
   settings->set_users(settings->users() + 1);
   change.put(*settings);
@@ -39,9 +43,6 @@ Task<Result<record::User>> create_in(Change& change, const Parts& parts, const C
 }
 
 Task<Result<CreateUserResponse>> create_user(Parts parts, wire::Context& context, CreateUserRequest request) {
-  if (request.permissions_boundary) {
-    co_return std::unexpected(wire::not_implemented(kService, "PermissionsBoundary is not implemented."));
-  }
   auto user = co_await in_change(parts.directory, context.principal.account_id, create_in, parts, std::move(request));
   if (!user) co_return std::unexpected(user.error());
   co_return CreateUserResponse{.user = show_user(context.principal.account_id, *user, Detail::Full)};
