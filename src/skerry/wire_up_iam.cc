@@ -28,6 +28,7 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_list_policies(registry, parts_);
   iam::bind_entities_for_policy(registry, parts_);
   iam::bind_boundaries(registry, parts_);
+  iam::bind_tagging(registry, parts_);
   iam::bind_account(registry, parts_);
 }
 

@@ -55,6 +55,7 @@ class ServiceTest : public testing::Test {
     bind_list_policies(registry_, parts);
     bind_entities_for_policy(registry_, parts);
     bind_boundaries(registry_, parts);
+    bind_tagging(registry_, parts);
     bind_account(registry_, parts);
   }
 

@@ -68,8 +68,7 @@ std::optional<wire::List<Tag>> to_optional_tags(const StoredTags& stored) {
   return to_tags(stored);
 }
 
-Page<Tag> page_of_tags(const StoredTags& stored, const Paging& paging) {
-  std::vector<Tag> tags = to_tags(stored);
+Page<Tag> page_of_tags(wire::List<Tag> tags, const Paging& paging) {
   std::ranges::sort(tags, {}, &Tag::key);
   return page_of(std::move(tags), paging, [](const Tag& tag) { return tag.key; });
 }

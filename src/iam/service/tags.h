@@ -30,6 +30,6 @@ wire::List<Tag> to_tags(const StoredTags& stored);
 // Nothing where there are none: AWS leaves the list out.
 std::optional<wire::List<Tag>> to_optional_tags(const StoredTags& stored);
 // Ascending by key.
-Page<Tag> page_of_tags(const StoredTags& stored, const Paging& paging);
+Page<Tag> page_of_tags(wire::List<Tag> tags, const Paging& paging);
 
 }  // namespace skerry::iam

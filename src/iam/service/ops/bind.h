@@ -19,6 +19,7 @@ void bind_policy_versions(wire::Registry& registry, const Parts& parts);
 void bind_list_policies(wire::Registry& registry, const Parts& parts);
 void bind_entities_for_policy(wire::Registry& registry, const Parts& parts);
 void bind_boundaries(wire::Registry& registry, const Parts& parts);
+void bind_tagging(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 
 }  // namespace skerry::iam

@@ -42,12 +42,10 @@ void bind_boundaries(wire::Registry& registry, const Parts& parts) {
       by_change<PutRolePermissionsBoundaryRequest, put_in<Entity::Role, PutRolePermissionsBoundaryRequest>>);
   serve<DeleteUserPermissionsBoundaryOp>(
       registry, parts,
-      by_change<DeleteUserPermissionsBoundaryRequest,
-                delete_in<Entity::User, DeleteUserPermissionsBoundaryRequest>>);
+      by_change<DeleteUserPermissionsBoundaryRequest, delete_in<Entity::User, DeleteUserPermissionsBoundaryRequest>>);
   serve<DeleteRolePermissionsBoundaryOp>(
       registry, parts,
-      by_change<DeleteRolePermissionsBoundaryRequest,
-                delete_in<Entity::Role, DeleteRolePermissionsBoundaryRequest>>);
+      by_change<DeleteRolePermissionsBoundaryRequest, delete_in<Entity::Role, DeleteRolePermissionsBoundaryRequest>>);
 }
 
 }  // namespace skerry::iam

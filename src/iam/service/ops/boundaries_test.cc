@@ -12,16 +12,14 @@ class BoundariesTest : public ServiceTest {
  protected:
   std::string arn(const std::string& rest) { return "arn:aws:iam::" + account_.account_id + ":" + rest; }
   void make_policy(const std::string& name, const std::string& statement) {
-    auto made = call("CreatePolicy&PolicyName=" + name + "&PolicyDocument=" +
-                     encoded(R"({"Version":"2012-10-17","Statement":)" + statement + "}"));
+    auto made = call("CreatePolicy&PolicyName=" + name +
+                     "&PolicyDocument=" + encoded(R"({"Version":"2012-10-17","Statement":)" + statement + "}"));
     ASSERT_EQ(made.status, 200) << made.body;
   }
   std::string uses(const std::string& policy_arn) {
     return call("GetPolicy&PolicyArn=" + policy_arn).text("PermissionsBoundaryUsageCount");
   }
-  std::shared_ptr<const Principal> ann() {
-    return behind(call("ListAccessKeys&UserName=ann").text("AccessKeyId"));
-  }
+  std::shared_ptr<const Principal> ann() { return behind(call("ListAccessKeys&UserName=ann").text("AccessKeyId")); }
 };
 
 TEST_F(BoundariesTest, ABoundaryIsSetShownAndTakenAway) {
@@ -33,7 +31,8 @@ TEST_F(BoundariesTest, ABoundaryIsSetShownAndTakenAway) {
   EXPECT_THAT(call("DeletePolicy&PolicyArn=" + arn("policy/limit")).body,
               HasSubstr("Cannot delete a policy attached to entities."));
 
-  EXPECT_EQ(call(std::string("PutUserPermissionsBoundary&UserName=ann&PermissionsBoundary=") + kS3ReadOnly).status, 200);
+  EXPECT_EQ(call(std::string("PutUserPermissionsBoundary&UserName=ann&PermissionsBoundary=") + kS3ReadOnly).status,
+            200);
   EXPECT_EQ(call("GetUser&UserName=ann").text("PermissionsBoundaryArn"), kS3ReadOnly);
   EXPECT_EQ(uses(arn("policy/limit")), "0");
   EXPECT_EQ(uses(kS3ReadOnly), "1");
@@ -66,9 +65,8 @@ TEST_F(BoundariesTest, WhatIsNoPolicyBoundsNobody) {
   auto put = [&](const std::string& name, const std::string& boundary) {
     return call("PutUserPermissionsBoundary&UserName=" + name + "&PermissionsBoundary=" + boundary);
   };
-  for (const std::string& none :
-       {arn("policy/none"), std::string("arn:aws:iam::aws:policy/NoSuchPolicy"),
-        std::string("arn:aws:iam::999999999999:policy/Theirs")}) {
+  for (const std::string& none : {arn("policy/none"), std::string("arn:aws:iam::aws:policy/NoSuchPolicy"),
+                                  std::string("arn:aws:iam::999999999999:policy/Theirs")}) {
     auto refused = put("ann", none);
     EXPECT_EQ(refused.code, "NoSuchEntity");
     EXPECT_THAT(refused.body, HasSubstr("Scope ARN: " + none + " does not exist or is not attachable."));
@@ -98,11 +96,10 @@ TEST_F(BoundariesTest, ItLimitsFromTheNextRequestOn) {
 // As AWS's guide has it for who may make users, but none that may more than a boundary says.
 TEST_F(BoundariesTest, WhoMustGiveABoundaryGivesIt) {
   make_policy("limit", R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})");
-  make_policy("delegate",
-              R"({"Effect":"Allow","Action":["iam:CreateUser","iam:PutUserPermissionsBoundary",)"
-              R"("iam:DeleteUserPermissionsBoundary","iam:AttachUserPolicy"],"Resource":"*","Condition":)"
-              R"({"StringEquals":{"iam:PermissionsBoundary":")" +
-                  arn("policy/limit") + R"("}}})");
+  make_policy("delegate", R"({"Effect":"Allow","Action":["iam:CreateUser","iam:PutUserPermissionsBoundary",)"
+                          R"("iam:DeleteUserPermissionsBoundary","iam:AttachUserPolicy"],"Resource":"*","Condition":)"
+                          R"({"StringEquals":{"iam:PermissionsBoundary":")" +
+                              arn("policy/limit") + R"("}}})");
   call("CreateUser&UserName=ann");
   call("CreateUser&UserName=free");
   call("CreateAccessKey&UserName=ann");

@@ -222,7 +222,7 @@ Task<Result<ListOpenIDConnectProviderTagsResponse>> list_tags(Parts parts, wire:
   auto provider =
       co_await read(parts.directory, context.principal.account_id, std::move(request.open_id_connect_provider_arn));
   if (!provider) co_return std::unexpected(provider.error());
-  auto page = page_of_tags(provider->tags(), *wanted);
+  auto page = page_of_tags(to_tags(provider->tags()), *wanted);
   ListOpenIDConnectProviderTagsResponse response{.tags = std::move(page.items)};
   std::move(page).tell(response);
   co_return response;

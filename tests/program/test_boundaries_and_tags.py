@@ -1,4 +1,4 @@
-"""Permissions boundaries and who has a policy, with boto3 and the AWS CLI."""
+"""Permissions boundaries, tags and who has a policy, with boto3 and the AWS CLI."""
 
 import json
 
@@ -142,6 +142,52 @@ def test_who_has_a_policy(iam):
     assert {one["UserId"] for one in iam.list_entities_for_policy(PolicyArn=policy)["PolicyUsers"]} == ids
 
 
+def test_tags_open_what_they_are_on(server, iam, owner):
+    policy = new_policy(iam, {"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+    red = {"Condition": {"StringEquals": {"aws:ResourceTag/team": "red"}}}
+    who = new_user(iam, new_name("user"), document({"Effect": "Allow", "Action": "iam:*", "Resource": "*"} | red))
+    own = client_of("iam", server, who)
+    assert refused(own.get_policy, PolicyArn=policy)[:2] == (403, "AccessDenied")
+    iam.tag_policy(PolicyArn=policy, Tags=[{"Key": "team", "Value": "red"}])
+    own.get_policy(PolicyArn=policy)
+    assert refused(own.get_user)[:2] == (403, "AccessDenied")
+    iam.tag_user(UserName=name_of(who), Tags=[{"Key": "Team", "Value": "red"}])
+    own.get_user()
+    iam.untag_user(UserName=name_of(who), TagKeys=["TEAM", "none"])
+    assert refused(own.get_user)[:2] == (403, "AccessDenied")
+
+
+def test_tags_of_a_principal_decide_at_once(server, iam, its_bucket):
+    own_folder = f"arn:aws:s3:::{its_bucket}/${{aws:PrincipalTag/folder}}/*"
+    who = new_user(iam, new_name("user"), allow("s3:PutObject", own_folder))
+    s3 = client_of("s3", server, who)
+    assert refused(s3.put_object, Bucket=its_bucket, Key="red/k")[:2] == (403, "AccessDenied")
+    iam.tag_user(UserName=name_of(who), Tags=[{"Key": "folder", "Value": "red"}])
+    s3.put_object(Bucket=its_bucket, Key="red/k")
+    iam.tag_user(UserName=name_of(who), Tags=[{"Key": "folder", "Value": "blue"}])
+    assert refused(s3.put_object, Bucket=its_bucket, Key="red/k")[:2] == (403, "AccessDenied")
+
+
+def test_lists_of_tags_come_in_pages(iam):
+    user, role = new_name("user"), new_name("role")
+    policy = new_policy(iam, {"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+    iam.create_user(UserName=user)
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust({"Service": "lambda.amazonaws.com"}))
+    tags = [{"Key": f"key-{number:02}", "Value": str(number)} for number in range(50)]
+    for kind, named in (("user", {"UserName": user}), ("role", {"RoleName": role}), ("policy", {"PolicyArn": policy})):
+        tag, untag = getattr(iam, f"tag_{kind}"), getattr(iam, f"untag_{kind}")
+        tag(**named, Tags=tags[::-1])
+        status, code, _ = refused(tag, **named, Tags=[{"Key": "one-more", "Value": ""}])
+        assert (status, code) == (409, "LimitExceeded")
+        pages = iam.get_paginator(f"list_{kind}_tags").paginate(**named, PaginationConfig={"PageSize": 7})
+        assert [tag for page in pages for tag in page["Tags"]] == tags
+        untag(**named, TagKeys=[tag["Key"] for tag in tags[1:]])
+        assert getattr(iam, f"list_{kind}_tags")(**named)["Tags"] == tags[:1]
+    assert iam.get_user(UserName=user)["User"]["Tags"] == tags[:1]
+    assert iam.get_role(RoleName=role)["Role"]["Tags"] == tags[:1]
+    assert iam.get_policy(PolicyArn=policy)["Policy"]["Tags"] == tags[:1]
+
+
 def test_with_the_cli(aws):
     name = new_name("cli")
     arn = aws(
@@ -150,6 +196,8 @@ def test_with_the_cli(aws):
     ).strip()  # fmt: skip
     aws("iam", "create-user", "--user-name", name, "--permissions-boundary", arn)
     aws("iam", "wait", "user-exists", "--user-name", name)
+    aws("iam", "tag-policy", "--policy-arn", arn, "--tags", "Key=a,Value=b")
+    assert json.loads(aws("iam", "list-policy-tags", "--policy-arn", arn))["Tags"] == [{"Key": "a", "Value": "b"}]
     entities = json.loads(aws("iam", "list-entities-for-policy", "--policy-arn", arn))
     assert [user["UserName"] for user in entities["PolicyUsers"]] == [name]
     aws("iam", "delete-user-permissions-boundary", "--user-name", name)
