@@ -10,7 +10,8 @@ A transcript is what a client and the server say to one another on one connectio
     > GET /box/k  anonymous
     < 403  | ...<Code>AccessDenied</Code>...
 
-Requests are signed as root unless they are "anonymous"; "digest" adds the body's Content-MD5. Two or more spaces part
+Requests are signed as root, for S3, unless they are "anonymous"; "digest" adds the body's Content-MD5; "iam" signs for
+IAM, and says that the body is a form. Two or more spaces part
 the pieces of a line; a piece is "name: value", a word, or, after "| ", the body up to the line's end. More lines of
 one body begin with "|". In what is expected, "-" says that the header is absent, "..." is anything, and $name is
 taken down where it is met first and must be the same afterwards, in requests too. A body that is not given is not
@@ -98,6 +99,9 @@ def send(connection, raw, line, known):
         sent += [("Content-Length", str(len(body)))] if body or method in ("PUT", "POST") else []
     else:
         host = dict(headers).pop("host", None)
+        if "iam" in line.words:
+            raw = raw.as_(service="iam")
+            headers.append(("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"))
         sent = raw.signed(method, target, [header for header in headers if header[0] != "host"], body, host=host)
     connection.send(serialise(method, target, sent, body))
     return method
