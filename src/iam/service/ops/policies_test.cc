@@ -4,8 +4,6 @@
 namespace skerry::iam {
 namespace {
 
-using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
@@ -128,6 +126,41 @@ TEST_F(PoliciesTest, VersionsAreFiveAtMostAndNumbersAreNotGivenAgain) {
   EXPECT_EQ(count, 3);
   EXPECT_EQ(on("ListPolicyVersions", arn("p")).count("Document"), 0u);
   EXPECT_EQ(on("ListPolicyVersions", arn("p"), "&Marker=eA%3D%3D").code, "ValidationError");
+}
+
+TEST_F(PoliciesTest, AnAccountHasSoManyAndNoMore) {
+  server_.change(account_.account_id, [&](Change& change) {
+    auto settings = sim_.run(change.settings());
+    settings->set_policies(1500);
+    change.put(*settings);
+  });
+  auto refused = create("p");
+  EXPECT_EQ(refused.code, "LimitExceeded");
+  EXPECT_THAT(refused.body, HasSubstr("Cannot exceed quota for PoliciesPerAccount: 1500"));
+  EXPECT_EQ(on("GetPolicy", arn("p")).code, "NoSuchEntity");
+}
+
+TEST_F(PoliciesTest, OfDeletingAndAttachingAtOnceOneWins) {
+  call("CreateUser&UserName=ann");
+  auto one = [](Task<Reply> asked, Reply& into) -> Task<> { into = co_await std::move(asked); };
+  auto both = [](Gate& gate, Task<> first, Task<> second) -> Task<> {
+    gate.spawn(std::move(first));
+    gate.spawn(std::move(second));
+    co_await gate.close();
+  };
+  for (int round = 0; round < 20; ++round) {
+    const std::string name = "p" + std::to_string(round);
+    create(name);
+    const std::string named = "&PolicyArn=" + arn(name);
+    Reply deleted, attached;
+    Gate gate;
+    sim_.run(both(gate, one(send(root(), "DeletePolicy" + named), deleted),
+                  one(send(root(), "AttachUserPolicy&UserName=ann" + named), attached)));
+    EXPECT_EQ((deleted.status == 200) + (attached.status == 200), 1) << deleted.body << attached.body;
+    EXPECT_EQ(on("GetPolicy", arn(name)).status, deleted.status == 200 ? 404 : 200);
+    EXPECT_EQ(call("ListAttachedUserPolicies&UserName=ann").count("member"), attached.status == 200 ? 1u : 0u);
+    call("DetachUserPolicy&UserName=ann" + named);
+  }
 }
 
 TEST_F(PoliciesTest, ANewDefaultHoldsFromTheNextRequestOn) {
