@@ -1,11 +1,13 @@
 """What is measured: the rows of the table, each a function of the servers that take part."""
 
+import json
 import pathlib
 import shutil
 import time
 
+import s3
 from measure import BUCKET, GIB, KIB, MIB, say, size_name
-from servers import CLIENT_CORE, SERVER_CORE, BareServer, make_bucket
+from servers import CLIENT_CORE, SERVER_CORE, BareServer, SkerryAs, make_bucket
 
 SIZES = (4 * KIB, 64 * KIB, MIB, 64 * MIB)
 LIST_PREFIXES = 1000  # z000/ to z999/, beside the many keys under p/
@@ -89,6 +91,54 @@ def measure_heads(meter, servers, connection_counts):
     for connections in connection_counts:
         meter.measure(head_row(connections), servers, "--op", "head", "--connections", connections, "--keys", 2560,
                       bucket=f"get-{4 * KIB}-{10 * MIB}", size=4 * KIB)
+
+
+ACCESS_ROW = "GET 4 KiB, 32 conn, root and a user with policies"
+ROOT_NAME, USER_NAME = "Skerry", "Skerry, as a user"
+
+
+def statement(effect, action, **more):
+    return {"Effect": effect, "Action": action, **more}
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def make_reader(server, bucket):
+    """A user in a group, with three policies and a bucket that has one, too."""
+    port, root = server.port, server.credentials
+    objects = f"arn:aws:s3:::{bucket}/*"
+    key = s3.make_user(port, root, "reader")
+    s3.iam(port, root, "CreateGroup", GroupName="readers")
+    s3.iam(port, root, "AddUserToGroup", GroupName="readers", UserName="reader")
+    managed = "arn:aws:iam::aws:policy/"
+    s3.iam(port, root, "AttachGroupPolicy", GroupName="readers", PolicyArn=managed + "AmazonS3ReadOnlyAccess")
+    s3.iam(port, root, "AttachUserPolicy", UserName="reader", PolicyArn=managed + "ReadOnlyAccess")
+    s3.iam(port, root, "PutUserPolicy", UserName="reader", PolicyName="own", PolicyDocument=policy(
+        statement("Allow", ["s3:GetObject", "s3:PutObject"], Resource=objects),
+        statement("Deny", "s3:*", Resource="arn:aws:s3:::secret-*")))
+    arn = s3.iam(port, root, "GetUser", UserName="reader").partition("<Arn>")[2].partition("</Arn>")[0]
+    s3.put_bucket_policy(port, root, bucket, policy(
+        statement("Allow", "s3:GetObject", Principal={"AWS": arn}, Resource=objects),
+        statement("Allow", "s3:ListBucket", Principal={"AWS": arn}, Resource=f"arn:aws:s3:::{bucket}"),
+        statement("Deny", "s3:DeleteObject", Principal="*", Resource=f"arn:aws:s3:::{bucket}/kept/*"),
+        statement("Deny", "s3:*", Principal="*", Resource=[f"arn:aws:s3:::{bucket}", objects],
+                  Condition={"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}})))
+    return SkerryAs(server, USER_NAME, key)
+
+
+def measure_access(meter, server):
+    """The same objects, for root from a bucket without a policy, and for a user from one that has some; by turns, so
+    that what the machine does otherwise falls on both."""
+    keys = 2560
+    for bucket in ("open-to-root", "guarded"):
+        meter.fill(server, bucket, "o/{:08}", keys, 4 * KIB, connections=16)
+    reader = make_reader(server, "guarded")
+    for _ in range(meter.rounds):
+        for who, bucket in ((server, "open-to-root"), (reader, "guarded")):
+            meter.measure(ACCESS_ROW, [who], "--op", "get", "--connections", 32, "--keys", keys, bucket=bucket,
+                          size=4 * KIB, rounds=1)
 
 
 class Listings:

@@ -250,6 +250,21 @@ class Skerry(ProcessServer):
         return values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]
 
 
+class SkerryAs(Server):
+    """A Skerry that runs, as somebody else than root asks it."""
+
+    def __init__(self, server, name, credentials):
+        self.server, self.name, self.credentials = server, name, credentials
+
+    @property
+    def port(self):
+        return self.server.port
+
+    @property
+    def pids(self):
+        return self.server.pids
+
+
 class BareServer(ProcessServer):
     """The bare loop of bare_server.cc, for objects of one size."""
 
