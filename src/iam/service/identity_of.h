@@ -3,6 +3,7 @@
 #include <string>
 
 #include "iam/service/change.h"
+#include "iam/service/quotas.h"
 
 // Users, groups and roles alike, for the operations that AWS has three of.
 namespace skerry::iam {
@@ -13,6 +14,10 @@ struct IdentityOf;
 template <>
 struct IdentityOf<rows::Entity::User> {
   using Record = record::User;
+  static constexpr std::size_t kMost = quotas::kUsers;
+  static constexpr std::string_view kQuota = "UsersPerAccount";
+  static std::uint32_t count(const record::AccountSettings& settings) { return settings.users(); }
+  static void set_count(record::AccountSettings& settings, std::uint32_t n) { settings.set_users(n); }
   template <class Request>
   static const std::string& name(const Request& request) {
     return request.user_name;
@@ -27,6 +32,10 @@ struct IdentityOf<rows::Entity::User> {
 template <>
 struct IdentityOf<rows::Entity::Group> {
   using Record = record::Group;
+  static constexpr std::size_t kMost = quotas::kGroups;
+  static constexpr std::string_view kQuota = "GroupsPerAccount";
+  static std::uint32_t count(const record::AccountSettings& settings) { return settings.groups(); }
+  static void set_count(record::AccountSettings& settings, std::uint32_t n) { settings.set_groups(n); }
   template <class Request>
   static const std::string& name(const Request& request) {
     return request.group_name;
@@ -41,6 +50,10 @@ struct IdentityOf<rows::Entity::Group> {
 template <>
 struct IdentityOf<rows::Entity::Role> {
   using Record = record::Role;
+  static constexpr std::size_t kMost = quotas::kRoles;
+  static constexpr std::string_view kQuota = "RolesPerAccount";
+  static std::uint32_t count(const record::AccountSettings& settings) { return settings.roles(); }
+  static void set_count(record::AccountSettings& settings, std::uint32_t n) { settings.set_roles(n); }
   template <class Request>
   static const std::string& name(const Request& request) {
     return request.role_name;
@@ -57,14 +70,6 @@ inline std::optional<wire::ApiError> policies_in_the_way(const record::Identity&
   if (!identity.inline_policies().empty()) return delete_conflict("delete policies");
   if (!identity.attached_policies().empty()) return delete_conflict("detach all policies");
   return std::nullopt;
-}
-
-// The end of one, and of what leads to it.
-inline void erase_identity(Change& change, rows::Entity entity, const record::Identity& identity) {
-  if (!identity.permissions_boundary().empty()) {
-    change.erase(rows::bounded(change.account_id(), identity.permissions_boundary(), identity.id()));
-  }
-  change.displace(entity, identity.id(), identity.name());
 }
 
 }  // namespace skerry::iam

@@ -1,12 +1,11 @@
 #include <algorithm>
 
 #include "iam/api/ops.h"
-#include "iam/service/identity_of.h"
+#include "iam/service/identity_life.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
 #include "iam/service/quotas.h"
 #include "iam/service/shown.h"
-#include "iam/service/unique_id.h"
 
 namespace skerry::iam {
 namespace {
@@ -14,23 +13,10 @@ namespace {
 using rows::Entity;
 
 Task<Result<record::Group>> create_in(Change& change, const Parts& parts, const CreateGroupRequest& request) {
-  auto there = co_await change.group(request.group_name);
-  if (!there) co_return std::unexpected(store_error(there.error()));
-  if (*there) co_return std::unexpected(already_there(Entity::Group, request.group_name));
-  auto settings = co_await change.settings();
-  if (!settings) co_return std::unexpected(store_error(settings.error()));
-  if (settings->groups() >= quotas::kGroups) {
-    co_return std::unexpected(quota_exceeded("GroupsPerAccount", quotas::kGroups));
-  }
+  auto begun = co_await begin_identity<Entity::Group>(change, parts, request);
+  if (!begun) co_return std::unexpected(begun.error());
   record::Group group;
-  record::Identity& identity = *group.mutable_identity();
-  identity.set_id(new_unique_id(Entity::Group, parts.random));
-  identity.set_name(request.group_name);
-  identity.set_path(request.path.value_or("/"));
-  identity.set_created_us(us_of(parts.clock.now()));
-  settings->set_groups(settings->groups() + 1);
-  change.put(*settings);
-  change.place(Entity::Group, identity.id(), identity.name());
+  *group.mutable_identity() = std::move(*begun);
   change.put(group);
   co_return group;
 }
@@ -111,12 +97,7 @@ Task<Result<Nothing>> delete_in(Change& change, const Parts& parts, const Delete
   if (!member) co_return std::unexpected(store_error(member.error()));
   if (!member->empty()) co_return std::unexpected(delete_conflict("remove users from group"));
   if (auto conflict = policies_in_the_way(identity)) co_return std::unexpected(std::move(*conflict));
-  auto settings = co_await change.settings();
-  if (!settings) co_return std::unexpected(store_error(settings.error()));
-  settings->set_groups(settings->groups() - 1);
-  change.put(*settings);
-  erase_identity(change, Entity::Group, identity);
-  co_return Nothing{};
+  co_return co_await end_identity<Entity::Group>(change, identity);
 }
 
 Task<Result<Nothing>> delete_group(Parts parts, wire::Context& context, DeleteGroupRequest request) {

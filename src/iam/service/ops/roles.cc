@@ -1,13 +1,11 @@
 #include "iam/api/ops.h"
 #include "iam/service/boundary.h"
 #include "iam/service/documents.h"
-#include "iam/service/identity_of.h"
+#include "iam/service/identity_life.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
-#include "iam/service/quotas.h"
 #include "iam/service/shown.h"
 #include "iam/service/tags.h"
-#include "iam/service/unique_id.h"
 
 // Who a role's trust policy names is looked up beside the change, though after it began: whoever of its account is
 // deleted meanwhile makes it begin anew, and another account's leaves an id that nobody has again.
@@ -21,19 +19,10 @@ constexpr std::uint32_t kMaxSessionSeconds = 3600;  // of a role that says nothi
 Task<Result<record::Role>> create_in(Change& change, const Parts& parts, const CreateRoleRequest& request) {
   auto trust = co_await trust_with_ids(parts.directory, request.assume_role_policy_document);
   if (!trust) co_return std::unexpected(trust.error());
-  auto there = co_await change.role(request.role_name);
-  if (!there) co_return std::unexpected(store_error(there.error()));
-  if (*there) co_return std::unexpected(already_there(Entity::Role, request.role_name));
-  auto settings = co_await change.settings();
-  if (!settings) co_return std::unexpected(store_error(settings.error()));
-  if (settings->roles() >= quotas::kRoles) co_return std::unexpected(quota_exceeded("RolesPerAccount", quotas::kRoles));
-
+  auto begun = co_await begin_identity<Entity::Role>(change, parts, request);
+  if (!begun) co_return std::unexpected(begun.error());
   record::Role role;
-  record::Identity& identity = *role.mutable_identity();
-  identity.set_id(new_unique_id(Entity::Role, parts.random));
-  identity.set_name(request.role_name);
-  identity.set_path(request.path.value_or("/"));
-  identity.set_created_us(us_of(parts.clock.now()));
+  record::Identity& identity = *role.mutable_identity() = std::move(*begun);
   if (auto good = add_tags(*identity.mutable_tags(), request.tags); !good) co_return std::unexpected(good.error());
   if (request.permissions_boundary) {
     auto bounded = co_await set_boundary(change, identity, *request.permissions_boundary);
@@ -42,10 +31,6 @@ Task<Result<record::Role>> create_in(Change& change, const Parts& parts, const C
   role.set_trust_policy(std::move(*trust));
   role.set_description(request.description.value_or(""));
   role.set_max_session_seconds(static_cast<std::uint32_t>(request.max_session_duration.value_or(kMaxSessionSeconds)));
-
-  settings->set_roles(settings->roles() + 1);
-  change.put(*settings);
-  change.place(Entity::Role, identity.id(), identity.name());
   change.put(role);
   co_return role;
 }
@@ -141,13 +126,8 @@ Task<Result<Nothing>> delete_in(Change& change, const DeleteRoleRequest& request
   auto role = found_or(co_await change.role(request.role_name), Entity::Role, request.role_name);
   if (!role) co_return std::unexpected(role.error());
   if (auto conflict = policies_in_the_way(role->identity())) co_return std::unexpected(std::move(*conflict));
-  auto settings = co_await change.settings();
-  if (!settings) co_return std::unexpected(store_error(settings.error()));
-  settings->set_roles(settings->roles() - 1);
-  change.put(*settings);
   change.erase(rows::last_used(role->identity().id()));
-  erase_identity(change, Entity::Role, role->identity());
-  co_return Nothing{};
+  co_return co_await end_identity<Entity::Role>(change, role->identity());
 }
 
 Task<Result<Nothing>> delete_role(Parts parts, wire::Context& context, DeleteRoleRequest request) {

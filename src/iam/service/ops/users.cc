@@ -2,13 +2,11 @@
 #include "iam/authorize.h"
 #include "iam/service/boundary.h"
 #include "iam/service/caller.h"
-#include "iam/service/identity_of.h"
+#include "iam/service/identity_life.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
-#include "iam/service/quotas.h"
 #include "iam/service/shown.h"
 #include "iam/service/tags.h"
-#include "iam/service/unique_id.h"
 
 namespace skerry::iam {
 namespace {
@@ -16,28 +14,15 @@ namespace {
 using rows::Entity;
 
 Task<Result<record::User>> create_in(Change& change, const Parts& parts, const CreateUserRequest& request) {
-  auto there = co_await change.user(request.user_name);
-  if (!there) co_return std::unexpected(store_error(there.error()));
-  if (*there) co_return std::unexpected(already_there(Entity::User, request.user_name));
-  auto settings = co_await change.settings();
-  if (!settings) co_return std::unexpected(store_error(settings.error()));
-  if (settings->users() >= quotas::kUsers) co_return std::unexpected(quota_exceeded("UsersPerAccount", quotas::kUsers));
-
+  auto begun = co_await begin_identity<Entity::User>(change, parts, request);
+  if (!begun) co_return std::unexpected(begun.error());
   record::User user;
-  record::Identity& identity = *user.mutable_identity();
-  identity.set_id(new_unique_id(Entity::User, parts.random));
-  identity.set_name(request.user_name);
-  identity.set_path(request.path.value_or("/"));
-  identity.set_created_us(us_of(parts.clock.now()));
+  record::Identity& identity = *user.mutable_identity() = std::move(*begun);
   if (auto good = add_tags(*identity.mutable_tags(), request.tags); !good) co_return std::unexpected(good.error());
   if (request.permissions_boundary) {
     auto bounded = co_await set_boundary(change, identity, *request.permissions_boundary);
     if (!bounded) co_return std::unexpected(bounded.error());
   }
-
-  settings->set_users(settings->users() + 1);
-  change.put(*settings);
-  change.place(Entity::User, identity.id(), identity.name());
   change.put(user);
   co_return user;
 }
@@ -109,12 +94,7 @@ Task<Result<Nothing>> delete_in(Change& change, const DeleteUserRequest& request
   auto user = found_or(co_await change.user(request.user_name), Entity::User, request.user_name);
   if (!user) co_return std::unexpected(user.error());
   if (auto conflict = in_the_way(*user)) co_return std::unexpected(std::move(*conflict));
-  auto settings = co_await change.settings();
-  if (!settings) co_return std::unexpected(store_error(settings.error()));
-  settings->set_users(settings->users() - 1);
-  change.put(*settings);
-  erase_identity(change, Entity::User, user->identity());
-  co_return Nothing{};
+  co_return co_await end_identity<Entity::User>(change, user->identity());
 }
 
 Task<Result<Nothing>> delete_user(Parts parts, wire::Context& context, DeleteUserRequest request) {
