@@ -30,11 +30,14 @@ Task<Result<T>> in_change(Directory& directory, std::string account_id,
   co_return std::unexpected(concurrent_modification());
 }
 
+template <class Answer, class Request>
+Request request_of(Task<Result<Answer>> (*body)(Change&, const Request&));  // never called: tells the type
+
 // The handler of an operation that is one change of the caller's account, of which the body gives the answer:
-//   serve<UntagUserOp>(registry, parts, by_change<UntagUserRequest, untag_in>);
-template <class Request, auto Body>
-std::invoke_result_t<decltype(Body), Change&, const Request&> by_change(Parts parts, wire::Context& context,
-                                                                        Request request) {
+//   serve<UntagUserOp>(registry, parts, by_change<untag_in>);
+template <auto Body>
+auto by_change(Parts parts, wire::Context& context, decltype(request_of(Body)) request)
+    -> std::invoke_result_t<decltype(Body), Change&, decltype(request_of(Body))> {
   co_return co_await in_change(parts.directory, context.principal.account_id, Body, std::move(request));
 }
 

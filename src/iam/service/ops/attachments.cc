@@ -52,24 +52,6 @@ Task<Result<Nothing>> detach_in(Change& change, const Request& request) {
   co_return Nothing{};
 }
 
-template <Entity E, class Request>
-Task<Result<Nothing>> attach(Parts parts, wire::Context& context, Request request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, attach_in<E, Request>,
-                               std::move(request));
-}
-
-template <Entity E, class Request>
-Task<Result<Nothing>> detach(Parts parts, wire::Context& context, Request request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, detach_in<E, Request>,
-                               std::move(request));
-}
-
-// The path of policy/<path>/<name>, from its ARN.
-bool is_below(std::string_view arn, std::string_view prefix) {
-  std::string_view path = arn.substr(arn.find(":policy/") + std::string_view(":policy").size());
-  return path.substr(0, path.rfind('/') + 1).starts_with(prefix);
-}
-
 template <Entity E, class Op>
 Task<Result<typename Op::Response>> list_attached(Parts parts, wire::Context& context, typename Op::Request request) {
   auto wanted = paging(request.marker, request.max_items);
@@ -79,7 +61,7 @@ Task<Result<typename Op::Response>> list_attached(Parts parts, wire::Context& co
   if (!found) co_return std::unexpected(found.error());
   std::vector<std::string> arns;
   for (const std::string& arn : found->identity().attached_policies()) {
-    if (is_below(arn, request.path_prefix.value_or("/"))) arns.push_back(arn);
+    if (PolicyArn::parse(arn)->path.starts_with(request.path_prefix.value_or("/"))) arns.push_back(arn);
   }
   std::ranges::sort(arns);
   auto page = page_of(std::move(arns), *wanted, [](const std::string& arn) { return arn; });
@@ -95,12 +77,12 @@ Task<Result<typename Op::Response>> list_attached(Parts parts, wire::Context& co
 }  // namespace
 
 void bind_attachments(wire::Registry& registry, const Parts& parts) {
-  serve<AttachUserPolicyOp>(registry, parts, attach<Entity::User, AttachUserPolicyRequest>);
-  serve<AttachGroupPolicyOp>(registry, parts, attach<Entity::Group, AttachGroupPolicyRequest>);
-  serve<AttachRolePolicyOp>(registry, parts, attach<Entity::Role, AttachRolePolicyRequest>);
-  serve<DetachUserPolicyOp>(registry, parts, detach<Entity::User, DetachUserPolicyRequest>);
-  serve<DetachGroupPolicyOp>(registry, parts, detach<Entity::Group, DetachGroupPolicyRequest>);
-  serve<DetachRolePolicyOp>(registry, parts, detach<Entity::Role, DetachRolePolicyRequest>);
+  serve<AttachUserPolicyOp>(registry, parts, by_change<attach_in<Entity::User, AttachUserPolicyRequest>>);
+  serve<AttachGroupPolicyOp>(registry, parts, by_change<attach_in<Entity::Group, AttachGroupPolicyRequest>>);
+  serve<AttachRolePolicyOp>(registry, parts, by_change<attach_in<Entity::Role, AttachRolePolicyRequest>>);
+  serve<DetachUserPolicyOp>(registry, parts, by_change<detach_in<Entity::User, DetachUserPolicyRequest>>);
+  serve<DetachGroupPolicyOp>(registry, parts, by_change<detach_in<Entity::Group, DetachGroupPolicyRequest>>);
+  serve<DetachRolePolicyOp>(registry, parts, by_change<detach_in<Entity::Role, DetachRolePolicyRequest>>);
   serve<ListAttachedUserPoliciesOp>(registry, parts, list_attached<Entity::User, ListAttachedUserPoliciesOp>);
   serve<ListAttachedGroupPoliciesOp>(registry, parts, list_attached<Entity::Group, ListAttachedGroupPoliciesOp>);
   serve<ListAttachedRolePoliciesOp>(registry, parts, list_attached<Entity::Role, ListAttachedRolePoliciesOp>);

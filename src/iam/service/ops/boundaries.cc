@@ -34,18 +34,14 @@ Task<Result<Nothing>> delete_in(Change& change, const Request& request) {
 }  // namespace
 
 void bind_boundaries(wire::Registry& registry, const Parts& parts) {
-  serve<PutUserPermissionsBoundaryOp>(
-      registry, parts,
-      by_change<PutUserPermissionsBoundaryRequest, put_in<Entity::User, PutUserPermissionsBoundaryRequest>>);
-  serve<PutRolePermissionsBoundaryOp>(
-      registry, parts,
-      by_change<PutRolePermissionsBoundaryRequest, put_in<Entity::Role, PutRolePermissionsBoundaryRequest>>);
-  serve<DeleteUserPermissionsBoundaryOp>(
-      registry, parts,
-      by_change<DeleteUserPermissionsBoundaryRequest, delete_in<Entity::User, DeleteUserPermissionsBoundaryRequest>>);
-  serve<DeleteRolePermissionsBoundaryOp>(
-      registry, parts,
-      by_change<DeleteRolePermissionsBoundaryRequest, delete_in<Entity::Role, DeleteRolePermissionsBoundaryRequest>>);
+  serve<PutUserPermissionsBoundaryOp>(registry, parts,
+                                      by_change<put_in<Entity::User, PutUserPermissionsBoundaryRequest>>);
+  serve<PutRolePermissionsBoundaryOp>(registry, parts,
+                                      by_change<put_in<Entity::Role, PutRolePermissionsBoundaryRequest>>);
+  serve<DeleteUserPermissionsBoundaryOp>(registry, parts,
+                                         by_change<delete_in<Entity::User, DeleteUserPermissionsBoundaryRequest>>);
+  serve<DeleteRolePermissionsBoundaryOp>(registry, parts,
+                                         by_change<delete_in<Entity::Role, DeleteRolePermissionsBoundaryRequest>>);
 }
 
 }  // namespace skerry::iam

@@ -63,17 +63,6 @@ Task<Result<Nothing>> delete_in(Change& change, const Request& request) {
   co_return Nothing{};
 }
 
-template <Entity E, class Request>
-Task<Result<Nothing>> put(Parts parts, wire::Context& context, Request request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, put_in<E, Request>, std::move(request));
-}
-
-template <Entity E, class Request>
-Task<Result<Nothing>> erase(Parts parts, wire::Context& context, Request request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, delete_in<E, Request>,
-                               std::move(request));
-}
-
 template <Entity E, class Op>
 Task<Result<typename Op::Response>> get(Parts parts, wire::Context& context, typename Op::Request request) {
   const std::string& name = IdentityOf<E>::name(request);
@@ -104,12 +93,12 @@ Task<Result<typename Op::Response>> list(Parts parts, wire::Context& context, ty
 }  // namespace
 
 void bind_inline_policies(wire::Registry& registry, const Parts& parts) {
-  serve<PutUserPolicyOp>(registry, parts, put<Entity::User, PutUserPolicyRequest>);
-  serve<PutGroupPolicyOp>(registry, parts, put<Entity::Group, PutGroupPolicyRequest>);
-  serve<PutRolePolicyOp>(registry, parts, put<Entity::Role, PutRolePolicyRequest>);
-  serve<DeleteUserPolicyOp>(registry, parts, erase<Entity::User, DeleteUserPolicyRequest>);
-  serve<DeleteGroupPolicyOp>(registry, parts, erase<Entity::Group, DeleteGroupPolicyRequest>);
-  serve<DeleteRolePolicyOp>(registry, parts, erase<Entity::Role, DeleteRolePolicyRequest>);
+  serve<PutUserPolicyOp>(registry, parts, by_change<put_in<Entity::User, PutUserPolicyRequest>>);
+  serve<PutGroupPolicyOp>(registry, parts, by_change<put_in<Entity::Group, PutGroupPolicyRequest>>);
+  serve<PutRolePolicyOp>(registry, parts, by_change<put_in<Entity::Role, PutRolePolicyRequest>>);
+  serve<DeleteUserPolicyOp>(registry, parts, by_change<delete_in<Entity::User, DeleteUserPolicyRequest>>);
+  serve<DeleteGroupPolicyOp>(registry, parts, by_change<delete_in<Entity::Group, DeleteGroupPolicyRequest>>);
+  serve<DeleteRolePolicyOp>(registry, parts, by_change<delete_in<Entity::Role, DeleteRolePolicyRequest>>);
   serve<GetUserPolicyOp>(registry, parts, get<Entity::User, GetUserPolicyOp>);
   serve<GetGroupPolicyOp>(registry, parts, get<Entity::Group, GetGroupPolicyOp>);
   serve<GetRolePolicyOp>(registry, parts, get<Entity::Role, GetRolePolicyOp>);

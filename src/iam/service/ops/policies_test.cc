@@ -178,6 +178,25 @@ TEST_F(PoliciesTest, ANewDefaultHoldsFromTheNextRequestOn) {
   EXPECT_EQ(on("GetPolicy", arn("p")).text("AttachmentCount"), "1");
 }
 
+TEST_F(PoliciesTest, OnAnotherServerItHoldsWithinASecond) {
+  IamServer other(sim_, cluster_, random_);
+  sim_.post([&] { other.identities().run(); });
+  create("p", "iam:ListUsers");
+  user_with("ann", arn("p"));
+  const std::string key = call("ListAccessKeys&UserName=ann").text("AccessKeyId");
+  // What the other server knows of ann decides, wherever it is asked.
+  auto there = [&] { return (*other.find(key))->owner; };
+  EXPECT_EQ(call(there(), "ListUsers").status, 200);
+  add_version("p", "iam:ListGroups", "&SetAsDefault=true");
+  sim_.advance(milliseconds(501));
+  EXPECT_EQ(call(there(), "ListUsers").code, "AccessDenied");
+  EXPECT_EQ(call(there(), "ListGroups").status, 200);
+  call("PutUserPermissionsBoundary&UserName=ann&PermissionsBoundary=arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
+  sim_.advance(milliseconds(501));
+  EXPECT_EQ(call(there(), "ListGroups").code, "AccessDenied");
+  sim_.run(other.identities().stop());
+}
+
 TEST_F(PoliciesTest, AwsPoliciesAreReadAndNotChanged) {
   auto shown = on("GetPolicy", kAdministrator);
   EXPECT_EQ(shown.text("PolicyName"), "AdministratorAccess");

@@ -80,12 +80,12 @@ Task<Result<ListPolicyTagsResponse>> list_policy_tags(Parts parts, wire::Context
 }  // namespace
 
 void bind_tagging(wire::Registry& registry, const Parts& parts) {
-  serve<TagUserOp>(registry, parts, by_change<TagUserRequest, tag_in<Entity::User, TagUserRequest>>);
-  serve<TagRoleOp>(registry, parts, by_change<TagRoleRequest, tag_in<Entity::Role, TagRoleRequest>>);
-  serve<TagPolicyOp>(registry, parts, by_change<TagPolicyRequest, tag_policy_in>);
-  serve<UntagUserOp>(registry, parts, by_change<UntagUserRequest, untag_in<Entity::User, UntagUserRequest>>);
-  serve<UntagRoleOp>(registry, parts, by_change<UntagRoleRequest, untag_in<Entity::Role, UntagRoleRequest>>);
-  serve<UntagPolicyOp>(registry, parts, by_change<UntagPolicyRequest, untag_policy_in>);
+  serve<TagUserOp>(registry, parts, by_change<tag_in<Entity::User, TagUserRequest>>);
+  serve<TagRoleOp>(registry, parts, by_change<tag_in<Entity::Role, TagRoleRequest>>);
+  serve<TagPolicyOp>(registry, parts, by_change<tag_policy_in>);
+  serve<UntagUserOp>(registry, parts, by_change<untag_in<Entity::User, UntagUserRequest>>);
+  serve<UntagRoleOp>(registry, parts, by_change<untag_in<Entity::Role, UntagRoleRequest>>);
+  serve<UntagPolicyOp>(registry, parts, by_change<untag_policy_in>);
   serve<ListUserTagsOp>(registry, parts, list<Entity::User, ListUserTagsOp>);
   serve<ListRoleTagsOp>(registry, parts, list<Entity::Role, ListRoleTagsOp>);
   serve<ListPolicyTagsOp>(registry, parts, list_policy_tags);
