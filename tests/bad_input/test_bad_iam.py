@@ -4,12 +4,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bad_input import iam_policies
+from bad_input import iam_entities, iam_policies
 from harness.boto import client_of
 from harness.iam import allow, trust
 from harness.raw import RawClient
 
-CASES = [pytest.param(row, id=str(row)) for row in iam_policies.ROWS]
+CASES = [pytest.param(row, id=str(row)) for row in iam_policies.ROWS + iam_entities.ROWS]
 FORM = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
 
 
