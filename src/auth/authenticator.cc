@@ -4,6 +4,7 @@
 #include "auth/payload_mode.h"
 #include "auth/sigv2.h"
 #include "auth/sigv4.h"
+#include "auth/stand_in.h"
 
 namespace skerry::auth {
 
@@ -44,6 +45,8 @@ struct Authenticator::Attempt {
         expected.family, errc, std::move(message),
         {{"ArgumentName", "Authorization"}, {"ArgumentValue", std::string(request.headers.get("authorization"))}});
   }
+
+  std::optional<AuthError> verify(const Credential& credential, SigningKeys& keys, Authenticated& who) const;
 
   std::optional<AuthError> read(const AuthOptions& options);
   std::optional<AuthError> read_header(std::string_view header, const AuthOptions& options);
@@ -160,16 +163,20 @@ AuthError Authenticator::credential_error(const Attempt& attempt, CredentialErrc
   std::unreachable();
 }
 
+std::optional<AuthError> Authenticator::Attempt::verify(const Credential& credential, SigningKeys& keys,
+                                                        Authenticated& who) const {
+  if (version == SignatureVersion::V4) return v4.verify(request, query, expected, credential, keys, who);
+  return v2.verify(request, query, expected.virtual_bucket, credential, who);
+}
+
 AuthResult Authenticator::finish(Attempt& attempt, CredentialResult found) {
-  if (!found) return std::unexpected(credential_error(attempt, found.error()));
   Authenticated who;
-  const Credential& credential = **found;
-  auto error =
-      attempt.version == SignatureVersion::V4
-          ? attempt.v4.verify(attempt.request, attempt.query, attempt.expected, credential, keys_, who)
-          : attempt.v2.verify(attempt.request, attempt.query, attempt.expected.virtual_bucket, credential, who);
-  if (error) return std::unexpected(std::move(*error));
-  credentials_.used(credential, attempt.expected.services[0], who.region);
+  if (!found) {
+    (void)attempt.verify(*stand_in_credential(), keys_, who);
+    return std::unexpected(credential_error(attempt, found.error()));
+  }
+  if (auto error = attempt.verify(**found, keys_, who)) return std::unexpected(std::move(*error));
+  credentials_.used(**found, attempt.expected.services[0], who.region);
   who.credential = std::move(*found);
   return who;
 }
@@ -204,7 +211,7 @@ Task<std::optional<AuthError>> Authenticator::check_claim(const net::Request& re
   if (auto decided = begin(attempt)) co_return *decided ? std::nullopt : std::optional(std::move(decided->error()));
   auto found = co_await find_credential(attempt);
   if (found) co_return std::nullopt;
-  co_return credential_error(attempt, found.error());
+  co_return finish(attempt, std::move(found)).error();
 }
 
 bool Authenticator::needs_body_hash(const net::Request& request, const Expectation& expected) {

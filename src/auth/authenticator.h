@@ -27,7 +27,8 @@ using AuthResult = std::expected<Authenticated, AuthError>;
 // Life: one per server; `credentials` and `clock` outlive it.
 // Threads: any.
 // Invariants: signatures are compared in constant time; no secret and no expected signature is in an error; an x-amz-*
-// header that is not signed refuses the request.
+// header that is not signed refuses the request; a key that does not exist is refused after the same work as a wrong
+// signature (stand_in.h).
 class Authenticator {
  public:
   Authenticator(CredentialSource& credentials, const Clock& clock, AuthOptions options = {});
