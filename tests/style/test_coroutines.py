@@ -7,6 +7,8 @@ import re
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "src"
 # What builds something that owns memory in the middle of a call's arguments.
 OWNING = re.compile(r"\{\s*\}|std::string\(|std::vector<|std::to_string\(|fmt::format\(")
+# What the branches give is destroyed twice.
+CONDITIONAL = re.compile(r"\?\s*co_await\b")
 # Takes views or references only, or gives an awaiter: what stands inside is not an argument of the coroutine.
 HARMLESS = re.compile(r"co_await\s+(suspend|run_on|sleep_for|yield)\b")
 
@@ -43,6 +45,9 @@ def findings():
             place = f"{path.relative_to(SOURCE)}:{line}"
             if not HARMLESS.match(text, match.start()) and OWNING.search(call_arguments(text, match.end())):
                 yield f"{place}: give what the awaited call takes a name first"
+        for match in CONDITIONAL.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{path.relative_to(SOURCE)}:{line}: await in a statement of its own, not in a ?: expression"
         for match in re.finditer(r"while\s*\([^;{})]*\bco_await\b|\bfor\s*\(;;\)\s*\{\s*if\s*\(co_await\b", text):
             line = text.count("\n", 0, match.start()) + 1
             yield f"{path.relative_to(SOURCE)}:{line}: give the awaited condition of the loop a name first"
@@ -57,3 +62,4 @@ def test_the_shapes_are_recognised():
     assert OWNING.search(arguments("co_await f(a, {})", 8))
     assert OWNING.search(arguments('co_await x.f(std::string("text"))', 8))
     assert not OWNING.search(arguments("co_await f(std::move(a), b)", 8))
+    assert CONDITIONAL.search("auto x = a ? co_await f() : co_await g();")
