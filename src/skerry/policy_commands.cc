@@ -92,17 +92,24 @@ int simulate_policy(const PolicySimulate& what) {
         return fail(in_words(file, added.error()));
     }
   }
-  policy::Simulation::Ask ask{
-      .caller = what.principal, .action = what.action, .resource = what.resource, .owner = what.owner};
+  policy::ContextEntries context;
   for (const std::string& pair : what.context) {
     auto equals = pair.find('=');
     if (equals == pair.npos || equals == 0) return fail(fmt::format("--context {}: write KEY=VALUE", pair));
-    ask.context.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    context.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
-  auto answer = simulation.ask(ask);
-  if (!answer) return fail(answer.error());
-  fmt::print("{}\n", answer->why);
-  return answer->allowed ? 0 : 1;
+  auto caller = policy::SimulatedCaller::read(what.principal);
+  if (!caller) {
+    return fail(
+        fmt::format("{} cannot ask: give the ARN of a user, of root or of a role's session "
+                    "(arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION), an account's id, a service, or *",
+                    what.principal));
+  }
+  policy::KeyList keys;
+  caller->add_keys(keys, context);
+  auto answer = simulation.ask({caller->caller(), what.action, what.resource, what.owner, keys});
+  fmt::print("{}\n", simulation.why(answer));
+  return answer.decision.allowed() ? 0 : 1;
 }
 
 }  // namespace skerry

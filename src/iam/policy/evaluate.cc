@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace skerry::iam::policy {
 namespace {
@@ -122,18 +121,6 @@ Decision evaluate(const Request& request, const Policies& policies, MatchListene
   if (auto by = own.denied()) return denied(*by);
   bool same_account = request.resource_account.empty() || request.resource_account == caller.account;
   return same_account ? within_account(policies, resource, own) : across_accounts(resource, own);
-}
-
-std::vector<std::string> missing_keys(const Policies& policies, const Keys& keys) {
-  std::set<std::string> missing;
-  for (Policies::List list : {policies.resource, policies.identity, policies.boundary, policies.session}) {
-    for (const Policy* policy : list) {
-      for (const std::string& key : policy->context_keys()) {
-        if (keys.find(key).empty()) missing.insert(key);
-      }
-    }
-  }
-  return {missing.begin(), missing.end()};
 }
 
 }  // namespace skerry::iam::policy

@@ -53,8 +53,4 @@ class MatchListener {
 // its own account. Does not allocate.
 Decision evaluate(const Request& request, const Policies& policies, MatchListener* listener = nullptr);
 
-// The condition keys, in lower case and ascending, that those policies ask for and the request lacks; the simulator
-// tells them.
-std::vector<std::string> missing_keys(const Policies& policies, const Keys& keys);
-
 }  // namespace skerry::iam::policy

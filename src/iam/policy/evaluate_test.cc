@@ -212,19 +212,6 @@ TEST(Policy, TellsTheKeysThatItAsksFor) {
             (std::vector<std::string>{"aws:principaltag/team", "aws:tokenissuetime", "aws:username", "s3:prefix"}));
 }
 
-TEST(Evaluate, TellsTheKeysThatARequestLacks) {
-  Policy first = policy(
-      R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}","Condition":{"StringLike":{"s3:Prefix":"x"}}})");
-  Policy second =
-      policy(R"({"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}})");
-  const Policy* const identity[] = {&first};
-  const Policy* const boundary[] = {&second};
-  KeyList keys;
-  keys.add("S3:prefix", "");
-  EXPECT_EQ(missing_keys({.identity = identity, .boundary = boundary}, keys),
-            (std::vector<std::string>{"aws:securetransport", "aws:username"}));
-}
-
 // A principal's document between clients and the store.
 TEST(Binding, GoesToIdsAndBack) {
   std::string text =

@@ -6,7 +6,6 @@
 #include "iam/policy/generate.h"
 #include "iam/policy/parse.h"
 #include "iam/policy/public_access.h"
-#include "iam/policy/simulate.h"
 
 // What stands behind `skerry policy`: words for documents, warnings, documents from words, and decisions.
 namespace skerry::iam::policy {
@@ -141,47 +140,6 @@ TEST(Generate, MakesDocumentsThatAreValid) {
   EXPECT_FALSE(generate({.service = "s3", .principals = {"ann"}, .actions = {"Get*"}, .resources = {"b"}}));
   EXPECT_FALSE(generate({.service = "s3", .actions = {"Get:Object:x"}, .resources = {"b"}}));
   EXPECT_FALSE(generate({.service = "s3", .actions = {}, .resources = {"b"}}));
-}
-
-TEST(Simulate, SaysWhichStatementDecided) {
-  Simulation simulation;
-  ASSERT_TRUE(simulation.add(Layer::Identity, "ann.json", document(R"({"Sid":"Home","Effect":"Allow","Action":"s3:*",
-                                          "Resource":"arn:aws:s3:::b/${aws:username}/*"})")));
-  ASSERT_TRUE(simulation.add(Layer::Resource, "bucket.json",
-                             document(R"({"Sid":"NoDelete","Effect":"Deny","Principal":"*","Action":"s3:DeleteObject",
-                                          "Resource":"arn:aws:s3:::b/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}},
-                                         {"Sid":"Bob","Effect":"Allow",
-                                          "Principal":{"AWS":"arn:aws:iam::444455556666:role/path/bob"},
-                                          "Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"})")));
-  auto ask = [&](Simulation::Ask what) {
-    auto answer = simulation.ask(what);
-    EXPECT_TRUE(answer) << answer.error();
-    return answer->why;
-  };
-  const std::string ann = "arn:aws:iam::111122223333:user/team/ann";
-  EXPECT_EQ(ask({.caller = ann, .action = "s3:GetObject", .resource = "arn:aws:s3:::b/ann/x"}),
-            "allowed by Statement[0] (Home) of ann.json");
-  EXPECT_EQ(ask({.caller = ann, .action = "s3:GetObject", .resource = "arn:aws:s3:::b/eve/x"}),
-            "denied: an identity-based policy would have to allow it, and none does");
-  EXPECT_EQ(ask({.caller = ann,
-                 .action = "s3:DeleteObject",
-                 .resource = "arn:aws:s3:::b/ann/x",
-                 .context = {{"aws:SecureTransport", "false"}}}),
-            "denied by Statement[0] (NoDelete) of bucket.json");
-  EXPECT_EQ(ask({.caller = "*", .action = "s3:GetObject", .resource = "arn:aws:s3:::b/ann/x"}),
-            "denied: the resource's policy would have to allow it, and none does");
-  EXPECT_EQ(ask({.caller = "arn:aws:sts::444455556666:assumed-role/bob/s",
-                 .action = "s3:GetObject",
-                 .resource = "arn:aws:s3:::b/ann/x",
-                 .owner = "111122223333"}),
-            "denied: an identity-based policy would have to allow it, and none does");
-  EXPECT_EQ(ask({.caller = "444455556666", .action = "s3:GetObject", .resource = "arn:aws:s3:::b/x"}),
-            "allowed: root may in its own account");
-  auto nobody = simulation.ask({.caller = "ann", .action = "s3:GetObject"});
-  ASSERT_FALSE(nobody);
-  EXPECT_THAT(nobody.error(), HasSubstr("ann cannot ask"));
-  auto malformed = simulation.add(Layer::Identity, "x", document(R"({"Effect":"Allow"})"));
-  EXPECT_FALSE(malformed);
 }
 
 }  // namespace

@@ -21,14 +21,35 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
+std::optional<VariableText> read_variable(std::string_view text) {
+  if (!text.starts_with("${")) return std::nullopt;
+  auto close = text.find('}');
+  if (close == text.npos || close == 2) return std::nullopt;
+  VariableText out{.key = text.substr(2, close - 2), .fallback = std::nullopt, .length = close + 1};
+  auto comma = out.key.find(',');
+  if (comma == out.key.npos) return out;
+  std::string_view quoted = trim(out.key.substr(comma + 1));
+  if (quoted.size() >= 2 && quoted.starts_with('\'') && quoted.ends_with('\'')) {
+    out.fallback = quoted.substr(1, quoted.size() - 2);
+    out.key = trim(out.key.substr(0, comma));
+  }
+  return out;
+}
+
 Pattern::Pattern(std::string_view text, Wildcards wildcards, Variables variables, Case letters) : case_(letters) {
   while (!text.empty()) {
-    std::size_t length = variables == Variables::Yes && text.starts_with("${") ? append_variable(text) : 0;
-    if (length == 0) {
+    auto variable = variables == Variables::Yes ? read_variable(text) : std::nullopt;
+    if (!variable) {
       append_character(text[0], wildcards);
-      length = 1;
+      text.remove_prefix(1);
+      continue;
     }
-    text.remove_prefix(length);
+    if (variable->is_character()) {
+      append_text(variable->key);
+    } else {
+      append_variable(*variable);
+    }
+    text.remove_prefix(variable->length);
   }
 }
 
@@ -50,27 +71,10 @@ void Pattern::append_text(std::string_view text) {
   text_ += case_ == Case::Ignore ? lower(text) : std::string(text);
 }
 
-std::size_t Pattern::append_variable(std::string_view rest) {
-  auto close = rest.find('}');
-  if (close == rest.npos || close == 2) return 0;
-  std::string_view inside = rest.substr(2, close - 2);
-  if (inside == "*" || inside == "?" || inside == "$") {
-    append_text(inside);
-    return close + 1;
-  }
-  Variable variable;
-  auto comma = inside.find(',');
-  if (comma != inside.npos) {
-    std::string_view quoted = trim(inside.substr(comma + 1));
-    if (quoted.size() >= 2 && quoted.starts_with('\'') && quoted.ends_with('\'')) {
-      variable.fallback = quoted.substr(1, quoted.size() - 2);
-      inside = trim(inside.substr(0, comma));
-    }
-  }
-  variable.key = lower(inside);
+void Pattern::append_variable(const VariableText& written) {
   pieces_.push_back({Kind::Variable, static_cast<std::uint32_t>(variables_.size())});
-  variables_.push_back(std::move(variable));
-  return close + 1;
+  variables_.push_back({lower(written.key), std::nullopt});
+  if (written.fallback) variables_.back().fallback = std::string(*written.fallback);
 }
 
 // A key with several values cannot be put into a text.

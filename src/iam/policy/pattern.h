@@ -19,6 +19,16 @@ struct Substitution {
   bool unresolved = false;  // set by a match that failed because a variable has neither a value nor a default
 };
 
+// ${key} or ${key, 'default'}, with which a text begins, as it is written.
+struct VariableText {
+  std::string_view key;
+  std::optional<std::string_view> fallback;
+  std::size_t length = 0;  // of all of it
+  // ${*} ${?} ${$} are characters.
+  bool is_character() const { return !fallback && (key == "*" || key == "?" || key == "$"); }
+};
+std::optional<VariableText> read_variable(std::string_view text);
+
 // A text of a policy that values of requests are held against: `*` any characters, `?` one, ${key} and
 // ${key, 'default'} what the request has under that key, ${*} ${?} ${$} the characters themselves.
 //
@@ -52,7 +62,7 @@ class Pattern {
 
   void append_character(char c, Wildcards wildcards);
   void append_text(std::string_view text);
-  std::size_t append_variable(std::string_view rest);  // its length, 0: none begins here
+  void append_variable(const VariableText& written);
   std::optional<std::string_view> resolve(const Variable& variable, Substitution& substitution) const;
   std::string_view text_of(const Piece& piece) const { return std::string_view(text_).substr(piece.begin, piece.size); }
   std::size_t seek(std::size_t piece, std::string_view value, std::size_t at) const;

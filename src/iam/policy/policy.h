@@ -72,7 +72,7 @@ class Policy {
   static std::expected<Policy, PolicyError> compile(const Document& document);
 
   const std::vector<Statement>& statements() const { return statements_; }
-  // The condition keys that it asks for, in lower case, ascending; what iam:GetContextKeysForCustomPolicy lists.
+  // The condition keys that it asks for, in lower case, ascending.
   const std::vector<std::string>& context_keys() const { return context_keys_; }
   // Whether one of them begins so.
   bool asks_for(std::string_view key_prefix) const;

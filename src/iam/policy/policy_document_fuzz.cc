@@ -1,9 +1,13 @@
 // Any bytes as a policy of each kind: no crash; what is accepted can be bound, compiled, evaluated and read again; and
 // a document of one Deny for everything, added to it, leaves nothing allowed.
+#include <tuple>
+
 #include "base/check.h"
 #include "iam/policy/binding.h"
+#include "iam/policy/context_keys.h"
 #include "iam/policy/evaluate.h"
 #include "iam/policy/parse.h"
+#include "iam/policy/position.h"
 
 namespace {
 
@@ -34,6 +38,11 @@ void try_kind(const std::string& text, Kind kind) {
     CHECK(!document.error().message.empty() && !document.error().code.empty(), "a refusal says why");
     return;
   }
+  for (const auto& [start, end] : places_of(*document)) {
+    CHECK(std::tie(start.line, start.column) < std::tie(end.line, end.column), "a statement takes its place");
+  }
+  ContextKeys asked;
+  asked.add(*document);
   std::map<std::string, std::string> ids;
   for (const std::string& name : names_in(*document)) ids[name] = name.starts_with("A") ? name : "AROAIDXXXXXXXXXXXXXX";
   auto kept = bind_principals(*document, ids);
@@ -44,7 +53,7 @@ void try_kind(const std::string& text, Kind kind) {
   CHECK(stored.has_value(), "what is kept can be read: {}", *kept);
   auto policy = Policy::compile(*stored);
   CHECK(policy.has_value(), "what is kept compiles: {}", *kept);
-  policy->context_keys();
+  CHECK(policy->context_keys().size() == asked.names().size(), "both find the same keys: {}", text);
   Caller caller{.kind = Caller::Kind::RoleSession,
                 .account = "111122223333",
                 .unique_id = "AROAIDXXXXXXXXXXXXXX",
