@@ -51,49 +51,27 @@ std::shared_ptr<const Principal> PrincipalLoader::root(const Account& account) {
 
 Task<StoreResult<PolicyInForce>> PrincipalLoader::managed(std::string arn) {
   if (auto aws = compiled_aws_managed_policy(arn)) co_return PolicyInForce{std::move(arn), std::move(aws)};
-  auto parsed = PolicyArn::parse(arn);
-  if (!parsed) co_return std::unexpected(gone(arn));
-  auto found = co_await directory_.policy(parsed->account, parsed->name);
-  if (!found) co_return std::unexpected(found.error());
-  if (!*found || !parsed->names(**found)) co_return std::unexpected(gone(arn));
-  for (const record::PolicyVersion& version : (**found).versions()) {
-    if (version.number() != (**found).default_version()) continue;
-    auto policy = compiled_.get(policy::Kind::Managed, version.document());
-    if (!policy) break;
-    co_return PolicyInForce{std::move(arn), std::move(policy)};
-  }
-  co_return std::unexpected(unreadable(arn));
+  auto stored = co_await stored_policy(directory_, std::move(arn));
+  if (!stored) co_return std::unexpected(stored.error());
+  co_return compile(std::move(*stored));
 }
 
-Task<StoreResult<void>> PrincipalLoader::add_policies(rows::Entity entity, record::Identity identity, PolicySet& into) {
-  for (const record::InlinePolicy& inline_policy : identity.inline_policies()) {
-    std::string name =
-        fmt::format("inline policy {} of {} {}", inline_policy.name(), rows::word(entity), identity.name());
-    auto policy = compiled_.get(policy::Kind::Inline, inline_policy.document());
-    if (!policy) co_return std::unexpected(unreadable(name));
-    into.add({std::move(name), std::move(policy)});
-  }
-  for (const std::string& arn : identity.attached_policies()) {
-    auto in_force = co_await managed(arn);
-    if (!in_force) co_return std::unexpected(in_force.error());
+StoreResult<PolicyInForce> PrincipalLoader::compile(StoredPolicy stored) {
+  std::string name = stored.shown();
+  auto policy = compiled_aws_managed_policy(stored.arn);
+  if (!policy) policy = compiled_.get(stored.kind, std::move(stored.text));
+  if (!policy) return std::unexpected(unreadable(name));
+  return PolicyInForce{std::move(name), std::move(policy)};
+}
+
+StoreResult<void> PrincipalLoader::add(StoreResult<std::vector<StoredPolicy>> stored, PolicySet& into) {
+  if (!stored) return std::unexpected(stored.error());
+  for (StoredPolicy& one : *stored) {
+    auto in_force = compile(std::move(one));
+    if (!in_force) return std::unexpected(in_force.error());
     into.add(std::move(*in_force));
   }
-  co_return StoreResult<void>();
-}
-
-Task<StoreResult<void>> PrincipalLoader::add_group_policies(std::string account_id, record::User user,
-                                                            PolicySet& into) {
-  for (const std::string& id : user.group_ids()) {
-    auto place = co_await directory_.place_of(id);
-    if (!place) co_return std::unexpected(place.error());
-    if (!*place) co_return std::unexpected(gone("a group"));
-    auto group = co_await directory_.group(account_id, (**place).name);
-    if (!group) co_return std::unexpected(group.error());
-    if (!*group) co_return std::unexpected(gone("a group"));
-    auto added = co_await add_policies(rows::Entity::Group, (**group).identity(), into);
-    if (!added) co_return std::unexpected(added.error());
-  }
-  co_return StoreResult<void>();
+  return {};
 }
 
 Task<StoreResult<void>> PrincipalLoader::add_boundary(record::Identity identity, PolicySet& into) {
@@ -123,10 +101,8 @@ Task<StoreResult<std::shared_ptr<Principal>>> PrincipalLoader::make_user(Account
   out->user_id = identity.id();
   out->name = identity.name();
   add_tags(identity.tags(), *out);
-  auto own = co_await add_policies(rows::Entity::User, identity, out->identity);
-  if (!own) co_return std::unexpected(own.error());
-  auto groups = co_await add_group_policies(account.account_id, user, out->identity);
-  if (!groups) co_return std::unexpected(groups.error());
+  auto added = add(co_await stored_policies(directory_, account.account_id, user), out->identity);
+  if (!added) co_return std::unexpected(added.error());
   auto bounded = co_await add_boundary(identity, out->boundary);
   if (!bounded) co_return std::unexpected(bounded.error());
   co_return out;
@@ -151,8 +127,8 @@ Task<StoreResult<std::shared_ptr<Principal>>> PrincipalLoader::make_role_session
   out->user_id = identity.id() + ":" + session.session_name();
   out->name = identity.name();
   add_tags(identity.tags(), *out);
-  auto own = co_await add_policies(rows::Entity::Role, identity, out->identity);
-  if (!own) co_return std::unexpected(own.error());
+  auto added = add(co_await stored_policies(directory_, rows::Entity::Role, identity), out->identity);
+  if (!added) co_return std::unexpected(added.error());
   auto bounded = co_await add_boundary(identity, out->boundary);
   if (!bounded) co_return std::unexpected(bounded.error());
   co_return out;

@@ -1,12 +1,14 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/task.h"
 #include "iam/accounts.h"
 #include "iam/compiled_policies.h"
 #include "iam/directory.h"
 #include "iam/principal.h"
+#include "iam/stored_policies.h"
 
 namespace skerry::iam {
 
@@ -30,9 +32,8 @@ class PrincipalLoader {
   Task<storage::StoreResult<PolicyInForce>> managed(std::string arn);
 
  private:
-  // Of a user, a group (its own) or a role.
-  Task<storage::StoreResult<void>> add_policies(rows::Entity entity, record::Identity identity, PolicySet& into);
-  Task<storage::StoreResult<void>> add_group_policies(std::string account_id, record::User user, PolicySet& into);
+  storage::StoreResult<PolicyInForce> compile(StoredPolicy stored);
+  storage::StoreResult<void> add(storage::StoreResult<std::vector<StoredPolicy>> stored, PolicySet& into);
   Task<storage::StoreResult<std::shared_ptr<Principal>>> make_user(Account account, std::string user_id);
   Task<storage::StoreResult<std::shared_ptr<Principal>>> make_role_session(Account account, record::Session session);
   Task<storage::StoreResult<void>> add_boundary(record::Identity identity, PolicySet& into);
