@@ -29,6 +29,8 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_entities_for_policy(registry, parts_);
   iam::bind_boundaries(registry, parts_);
   iam::bind_tagging(registry, parts_);
+  iam::bind_context_keys(registry, parts_);
+  iam::bind_simulate(registry, parts_);
   iam::bind_account(registry, parts_);
 }
 

@@ -56,6 +56,8 @@ class ServiceTest : public testing::Test {
     bind_entities_for_policy(registry_, parts);
     bind_boundaries(registry_, parts);
     bind_tagging(registry_, parts);
+    bind_context_keys(registry_, parts);
+    bind_simulate(registry_, parts);
     bind_account(registry_, parts);
   }
 

@@ -20,6 +20,8 @@ void bind_list_policies(wire::Registry& registry, const Parts& parts);
 void bind_entities_for_policy(wire::Registry& registry, const Parts& parts);
 void bind_boundaries(wire::Registry& registry, const Parts& parts);
 void bind_tagging(wire::Registry& registry, const Parts& parts);
+void bind_context_keys(wire::Registry& registry, const Parts& parts);
+void bind_simulate(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 
 }  // namespace skerry::iam
