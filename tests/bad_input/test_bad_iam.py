@@ -4,12 +4,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bad_input import iam_entities, iam_policies
+from bad_input import iam_entities, iam_policies, simulate
 from harness.boto import client_of
 from harness.iam import allow, trust
 from harness.raw import RawClient
 
-CASES = [pytest.param(row, id=str(row)) for row in iam_policies.ROWS + iam_entities.ROWS]
+ROWS = iam_policies.ROWS + iam_entities.ROWS + simulate.ROWS
+CASES = [pytest.param(row, id=str(row)) for row in ROWS]
 FORM = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
 
 

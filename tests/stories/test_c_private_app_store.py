@@ -6,6 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from harness.boto import client_of
+from harness.cli import VERSIONS, AwsCli
+from harness.statements import cut
 
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
@@ -119,6 +121,95 @@ def test_c3_what_is_no_policy_of_this_bucket_is_refused(store, name, version, ch
     policy = {"Version": version, "Statement": [statement(name, **changed)]}
     assert refused(store.put_bucket_policy, Bucket=name, Policy=json.dumps(policy))[:2] == (400, "MalformedPolicy")
     assert refused(store.get_bucket_policy, Bucket=name)[:2] == (404, "NoSuchBucketPolicy")
+
+
+@pytest.fixture(params=VERSIONS)
+def simulate(request, server, root, tmp_path):
+    """simulate("principal", action, resource, …) asks the simulator with a CLI: its decision, and what matched."""
+    exports = {
+        "AWS_ENDPOINT_URL": server.endpoint,
+        "AWS_ACCESS_KEY_ID": root.access_key,
+        "AWS_SECRET_ACCESS_KEY": root.secret_key,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    aws = AwsCli(request.param, server, tmp_path, exports)
+
+    def ask(kind, action, resource, *more):
+        question = ("--action-names", action, "--resource-arns", resource, "--output", "json")
+        [result] = json.loads(aws("iam", f"simulate-{kind}-policy", *question, *more))["EvaluationResults"]
+        assert (result["EvalActionName"], result["EvalResourceName"]) == (action, resource)
+        return result["EvalDecision"], result["MatchedStatements"]
+
+    return ask
+
+
+def allowed(call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "AccessDenied"
+        return False
+    return True
+
+
+def test_c4_the_simulator_explains_what_a_managed_policy_decides(server, iam, store, name, simulate):
+    arn, reader = new_user(server, iam, "reader")
+    bucket, app = {"Bucket": name}, {"Bucket": name, "Key": "app.apk"}
+    questions = [
+        ("s3:ListBucket", f"arn:aws:s3:::{name}", reader.list_objects_v2, bucket),
+        ("s3:GetObject", f"arn:aws:s3:::{name}/app.apk", reader.get_object, app),
+        ("s3:PutObject", f"arn:aws:s3:::{name}/app.apk", reader.put_object, app | {"Body": b"an app"}),
+        ("s3:DeleteObject", f"arn:aws:s3:::{name}/app.apk", reader.delete_object, app),
+    ]
+    who = ("--policy-source-arn", arn)
+    assert simulate("principal", "s3:GetObject", questions[1][1], *who) == ("implicitDeny", []), "before the policy"
+    assert not allowed(reader.get_object, **app)
+    iam.attach_user_policy(UserName="reader", PolicyArn=READ_ONLY)
+    [details] = iam.get_account_authorization_details(Filter=["AWSManagedPolicy"])["Policies"]
+    document = json.dumps(details["PolicyVersionList"][0]["Document"], indent=2)
+    for action, resource, call, arguments in questions:
+        decided = "allowed" if allowed(call, **arguments) else "implicitDeny"
+        assert decided == ("allowed" if action in ("s3:ListBucket", "s3:GetObject") else "implicitDeny")
+
+        decision, matched = simulate("principal", action, resource, *who)
+        assert decision == decided
+        assert [one["SourcePolicyId"] for one in matched] == ["AmazonS3ReadOnlyAccess"] * (decided == "allowed")
+
+        decision, matched = simulate("custom", action, resource, "--policy-input-list", document)
+        assert decision == decided
+        assert [one["SourcePolicyId"] for one in matched] == ["PolicyInputList.1"] * (decided == "allowed")
+        assert all("s3:Get*" in cut(document, one)["Action"] for one in matched)
+
+
+def test_c4_the_simulator_explains_what_a_bucket_policy_decides(server, iam, store, name, simulate):
+    arn, guest = new_user(server, iam, "guest")
+    reads = statement(
+        name,
+        Sid="ReadTheStore",
+        Principal={"AWS": [arn]},
+        Action="s3:Get*",
+        Resource=[f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+    )
+    keeps = statement(name, Sid="KeepTheKeys", Effect="Deny", Resource=f"arn:aws:s3:::{name}/*.key")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [reads, keeps]}, indent=1)
+    store.put_bucket_policy(Bucket=name, Policy=policy)
+    own = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}})
+    bucket, objects = f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/"
+    for action, resource, call, arguments, decided, because in (
+        ("s3:GetObject", objects + "app.apk", guest.get_object, {"Key": "app.apk"}, "allowed", "ReadTheStore"),
+        ("s3:GetBucketPolicy", bucket, guest.get_bucket_policy, {}, "allowed", "ReadTheStore"),
+        ("s3:ListBucket", bucket, guest.list_objects_v2, {}, "implicitDeny", None),
+        ("s3:GetObject", objects + "my.key", guest.get_object, {"Key": "my.key"}, "explicitDeny", "KeepTheKeys"),
+    ):
+        assert allowed(call, Bucket=name, **arguments) == (decided == "allowed")
+        for kind, more in (
+            ("principal", ("--policy-source-arn", arn)),
+            ("custom", ("--caller-arn", arn, "--policy-input-list", own)),
+        ):
+            decision, matched = simulate(kind, action, resource, "--resource-policy", policy, *more)
+            assert decision == decided, (kind, action, resource)
+            assert [cut(policy, one)["Sid"] for one in matched] == ([because] if because else [])
+            assert all(one["SourcePolicyId"] == "ResourcePolicy" for one in matched)
 
 
 def test_a_key_that_is_switched_off_stops_at_once(server, iam, store, name):
