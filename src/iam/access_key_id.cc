@@ -6,11 +6,11 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "iam/base32.h"
 
 namespace skerry::iam {
 namespace {
 
-constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view kLongTerm = "AKIA";
 constexpr std::string_view kTemporary = "ASIA";
 constexpr std::size_t kEncoded = 16;
@@ -29,15 +29,7 @@ std::string new_access_key_id(KeyKind kind, std::string_view account_id, Random&
   std::string raw = random.bytes(10);
   std::uint64_t head = std::uint64_t{1} << 47 | account << kAccountShift | (static_cast<unsigned char>(raw[5]) & 0x7f);
   for (int i = 5; i >= 0; --i, head >>= 8) raw[static_cast<std::size_t>(i)] = static_cast<char>(head);
-
-  std::string out(kind == KeyKind::LongTerm ? kLongTerm : kTemporary);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (char c : raw) {
-    bits = bits << 8 | static_cast<unsigned char>(c);
-    for (count += 8; count >= 5; count -= 5) out += kBase32[bits >> (count - 5) & 31];
-  }
-  return out;
+  return std::string(kind == KeyKind::LongTerm ? kLongTerm : kTemporary).append(base32(raw));
 }
 
 std::optional<std::string> account_of(std::string_view id) {

@@ -41,6 +41,10 @@ std::string oidc_provider_arn(std::string_view account_id, std::string_view url)
   return fmt::format("arn:aws:iam::{}:oidc-provider/{}", account_id, url);
 }
 
+std::string mfa_device_arn(std::string_view account_id, std::string_view name) {
+  return fmt::format("arn:aws:iam::{}:mfa/{}", account_id, name);
+}
+
 std::string assumed_role_arn(std::string_view account_id, std::string_view role_name, std::string_view session_name) {
   return fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", account_id, role_name, session_name);
 }

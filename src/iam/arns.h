@@ -28,6 +28,7 @@ struct PolicyArn {
 
 std::string root_arn(std::string_view account_id);
 std::string oidc_provider_arn(std::string_view account_id, std::string_view url);  // url: without https://
+std::string mfa_device_arn(std::string_view account_id, std::string_view name);    // its serial number
 
 // Of sessions: arn:aws:sts::<account>:…
 std::string assumed_role_arn(std::string_view account_id, std::string_view role_name, std::string_view session_name);

@@ -56,6 +56,9 @@ Task<Found<record::AccessKey>> Change::access_key(std::string access_key_id) {
 Task<Found<record::OidcProvider>> Change::oidc_provider(std::string url) {
   return load<record::OidcProvider>(rows::oidc_provider(account_id_, url));
 }
+Task<Found<record::MfaDevice>> Change::mfa_device(std::string name) {
+  return load<record::MfaDevice>(rows::mfa_device(account_id_, name));
+}
 
 Task<StoreResult<record::AccountSettings>> Change::settings() {
   auto found = co_await load<record::AccountSettings>(rows::settings(account_id_));
@@ -87,6 +90,9 @@ void Change::put(const record::ManagedPolicy& policy) {
 void Change::put(const record::AccessKey& key) { put(rows::access_key(key.access_key_id()), key.SerializeAsString()); }
 void Change::put(const record::OidcProvider& provider) {
   put(rows::oidc_provider(account_id_, provider.url()), provider.SerializeAsString());
+}
+void Change::put(const record::MfaDevice& device) {
+  put(rows::mfa_device(account_id_, device.name()), device.SerializeAsString());
 }
 void Change::put(const record::AccountSettings& settings) {
   if (settings.ByteSizeLong() == 0) return erase(rows::settings(account_id_));  // no value is empty
@@ -159,6 +165,9 @@ Task<Found<record::LastUsed>> Directory::last_used(std::string id) {
 }
 Task<Found<record::OidcProvider>> Directory::oidc_provider(std::string account_id, std::string url) {
   return load<record::OidcProvider>(rows::oidc_provider(account_id, url));
+}
+Task<Found<record::MfaDevice>> Directory::mfa_device(std::string account_id, std::string name) {
+  return load<record::MfaDevice>(rows::mfa_device(account_id, name));
 }
 
 Task<StoreResult<record::AccountSettings>> Directory::settings(std::string account_id) {

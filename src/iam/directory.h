@@ -43,6 +43,7 @@ class Change {
   Task<Found<record::ManagedPolicy>> policy(std::string name);
   Task<Found<record::AccessKey>> access_key(std::string access_key_id);
   Task<Found<record::OidcProvider>> oidc_provider(std::string url);
+  Task<Found<record::MfaDevice>> mfa_device(std::string name);
   Task<storage::StoreResult<record::AccountSettings>> settings();  // empty where none were made
   Task<Found<std::string>> get(std::string row);
 
@@ -52,6 +53,7 @@ class Change {
   void put(const record::ManagedPolicy& policy);
   void put(const record::AccessKey& key);
   void put(const record::OidcProvider& provider);
+  void put(const record::MfaDevice& device);
   void put(const record::AccountSettings& settings);
   void put(std::string row, std::string value);
   void put(std::string row);  // one that says all by its key
@@ -96,6 +98,7 @@ class Directory {
   Task<Found<record::AccessKey>> access_key(std::string access_key_id);
   Task<Found<record::LastUsed>> last_used(std::string id);
   Task<Found<record::OidcProvider>> oidc_provider(std::string account_id, std::string url);
+  Task<Found<record::MfaDevice>> mfa_device(std::string account_id, std::string name);
   Task<storage::StoreResult<record::AccountSettings>> settings(std::string account_id);
   Task<storage::StoreResult<std::optional<rows::Place>>> place_of(std::string unique_id);
   // The user of that account who has the key; nothing: nobody of its users has.

@@ -45,6 +45,11 @@ std::string oidc_provider(std::string_view account_id, std::string_view url) {
   return oidc_providers(account_id).append(url);
 }
 
+std::string mfa_devices(std::string_view account_id) { return of_account(account_id, "mfa/"); }
+std::string mfa_device(std::string_view account_id, std::string_view name) {
+  return mfa_devices(account_id).append(name);
+}
+
 std::string members(std::string_view account_id, std::string_view group_id) {
   return of_account(account_id, "member/").append(group_id).append("/");
 }

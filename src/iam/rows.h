@@ -17,6 +17,7 @@
 //   iam/<account>/role/<name>             Role
 //   iam/<account>/policy/<name>           ManagedPolicy
 //   iam/<account>/oidc/<url>              OidcProvider
+//   iam/<account>/mfa/<name>              MfaDevice; the name has its path before it, and its case
 //   iam/<account>/member/<group id>/<user id>             1 byte
 //   iam/<account>/attached/<policy ARN>\n<unique id>      1 byte: the identities that have the policy
 //   iam/<account>/boundary/<policy ARN>\n<unique id>      1 byte: those that it bounds
@@ -37,6 +38,8 @@ std::string entity(std::string_view account_id, Entity entity, std::string_view 
 std::string entities(std::string_view account_id, Entity entity);              // what the rows of all begin with
 std::string oidc_provider(std::string_view account_id, std::string_view url);  // url: without https://
 std::string oidc_providers(std::string_view account_id);
+std::string mfa_device(std::string_view account_id, std::string_view name);
+std::string mfa_devices(std::string_view account_id);
 std::string member(std::string_view account_id, std::string_view group_id, std::string_view user_id);
 std::string members(std::string_view account_id, std::string_view group_id);
 std::string attachment(std::string_view account_id, std::string_view policy_arn, std::string_view id);

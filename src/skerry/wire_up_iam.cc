@@ -31,6 +31,8 @@ void Iam::bind(wire::Registry& registry) {
   iam::bind_tagging(registry, parts_);
   iam::bind_context_keys(registry, parts_);
   iam::bind_simulate(registry, parts_);
+  iam::bind_mfa_devices(registry, parts_);
+  iam::bind_list_mfa_devices(registry, parts_);
   iam::bind_account(registry, parts_);
 }
 

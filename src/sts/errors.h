@@ -19,7 +19,7 @@ wire::ApiError access_denied(std::string message);
 wire::ApiError validation_error(std::string message);
 wire::ApiError invalid_parameter(std::string message);
 
-// Of whoever shows an MFA device: there are none here yet, so none can be the caller's.
+// Of an MFA device that is not the caller's, or not there.
 wire::ApiError unknown_mfa_device();
 
 }  // namespace skerry::sts

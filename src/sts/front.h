@@ -4,8 +4,8 @@
 namespace skerry::sts {
 
 // What STS adds to the way of its requests: they are signed, but for those in which an identity provider vouches for
-// the caller. Nobody needs a permission to ask who they are; what others need, their handlers ask for, as it takes the
-// role that the request names.
+// the caller; sessions of users may call little. Nobody needs a permission to ask who they are; what others need, their
+// handlers ask for, as it takes the role that the request names.
 //
 // Life: one per server. Threads: any.
 class Front final : public api::Front {

@@ -2,32 +2,20 @@
 #include <type_traits>
 #include <utility>
 
-#include "iam/directory.h"
+#include "iam/change.h"
 #include "iam/service/errors.h"
 #include "iam/service/parts.h"
 
 namespace skerry::iam {
 
-// Runs `body` in a change of the account's rows and commits it; where another change came first, all of it again, on
-// what is there then. An error of the body's is the answer, and nothing is written.
+// change_account in IAM's words.
 //
 //   Task<Result<User>> create_user_in(Change& change, const Parts& parts, const CreateUserRequest& request);
 //   auto made = co_await in_change(parts.directory, std::move(account), create_user_in, parts, std::move(request));
 template <class T, class... Given>
 Task<Result<T>> in_change(Directory& directory, std::string account_id,
                           Task<Result<T>> (*body)(Change&, const Given&...), std::type_identity_t<Given>... given) {
-  // Each attempt that is lost is another change that was made: whoever loses so many is one of very many.
-  constexpr int kAttemptsMax = 200;
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    auto change = co_await directory.begin(account_id);
-    if (!change) co_return std::unexpected(store_error(change.error()));
-    auto done = co_await body(*change, given...);
-    if (!done) co_return done;
-    auto committed = co_await directory.commit(std::move(*change));
-    if (!committed) co_return std::unexpected(store_error(committed.error()));
-    if (*committed) co_return done;
-  }
-  co_return std::unexpected(concurrent_modification());
+  return change_account(directory, std::move(account_id), body, store_error, std::move(given)...);
 }
 
 template <class Answer, class Request>

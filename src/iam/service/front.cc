@@ -8,10 +8,24 @@
 
 namespace skerry::iam {
 
+namespace {
+
+// A session that users or root asked for of themselves is good for IAM only if they showed MFA for it, a federated
+// user's never. AWS tells them that their token is none.
+bool is_good_for_iam(const Principal& who) {
+  if (!who.token_issued || who.kind == Principal::Kind::RoleSession) return true;
+  return who.kind != Principal::Kind::FederatedUser && who.mfa_at.has_value();
+}
+
+}  // namespace
+
 const wire::Service& Front::service() const { return kService; }
 
 Task<std::expected<void, wire::ApiError>> Front::authorize(wire::Context& context, const auth::Authenticated& who) {
   if (!who.credential) co_return std::unexpected(api::unsigned_error(error_family()));
+  if (!is_good_for_iam(*principal_of(context))) {
+    co_return std::unexpected(api::api_error(auth::auth_error(error_family(), auth::AuthErrc::InvalidToken)));
+  }
   auto parameters = wire::parse_parameters(context.form);
   if (!parameters) co_return std::unexpected(wire::malformed_form(service()));
   const wire::Form form(std::move(*parameters));

@@ -58,6 +58,8 @@ class ServiceTest : public testing::Test {
     bind_tagging(registry_, parts);
     bind_context_keys(registry_, parts);
     bind_simulate(registry_, parts);
+    bind_mfa_devices(registry_, parts);
+    bind_list_mfa_devices(registry_, parts);
     bind_account(registry_, parts);
   }
 

@@ -40,6 +40,17 @@ User show_user(std::string_view account_id, const record::User& user, Detail det
   return out;
 }
 
+Task<Result<User>> show_root(Accounts& accounts, std::string account_id) {
+  auto account = co_await accounts.read(account_id);
+  if (!account) co_return std::unexpected(store_error(account.error()));
+  if (!*account) co_return std::unexpected(no_such(rows::Entity::User, "root"));
+  co_return User{.path = "/",
+                 .user_name = (**account).name,
+                 .user_id = account_id,
+                 .arn = root_arn(account_id),
+                 .create_date = std::chrono::floor<seconds>((**account).created)};
+}
+
 Group show_group(std::string_view account_id, const record::Group& group) {
   const record::Identity& identity = group.identity();
   return {.path = identity.path(),

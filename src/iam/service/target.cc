@@ -12,6 +12,7 @@ namespace skerry::iam {
 namespace {
 
 constexpr std::string_view kOidcProvider = "oidc-provider/";
+constexpr std::string_view kMfaDevice = "mfa/";
 
 bool takes(const wire::Operation& operation, std::string_view member) {
   return operation.input &&
@@ -87,7 +88,7 @@ bool is_out_of_reach(const Arn& policy, const wire::Operation& operation) {
   return policy.account != "aws" || !reads;
 }
 
-// An ARN that the request names as it is: of a policy, a provider, or an identity.
+// An ARN that the request names as it is: of a policy, a provider, an MFA device, or an identity.
 Task<Result<Target>> at_arn(Directory& directory, const wire::Context& context, std::string text) {
   auto arn = Arn::parse(text);
   Target out{.resource = arn ? text : std::string("*")};
@@ -101,6 +102,13 @@ Task<Result<Target>> at_arn(Directory& directory, const wire::Context& context, 
   if (arn->resource.starts_with(kOidcProvider)) {
     std::string url = arn->resource.substr(kOidcProvider.size());
     auto found = co_await directory.oidc_provider(arn->account, std::move(url));
+    if (!found) co_return std::unexpected(store_error(found.error()));
+    if (*found) out.tags.assign((**found).tags().begin(), (**found).tags().end());
+    co_return out;
+  }
+  if (arn->resource.starts_with(kMfaDevice)) {
+    std::string name = arn->resource.substr(kMfaDevice.size());
+    auto found = co_await directory.mfa_device(arn->account, std::move(name));
     if (!found) co_return std::unexpected(store_error(found.error()));
     if (*found) out.tags.assign((**found).tags().begin(), (**found).tags().end());
     co_return out;
@@ -149,7 +157,12 @@ Task<Result<Target>> find_target(Directory& directory, const wire::Context& cont
     url.erase(0, url.starts_with("https://") ? 8 : 0);
     co_return Target{.resource = oidc_provider_arn(context.principal.account_id, url)};
   }
-  for (std::string_view member : {"PolicyArn", "OpenIDConnectProviderArn", "PolicySourceArn"}) {
+  if (kind == "mfa" && takes(operation, "VirtualMFADeviceName")) {
+    std::string name = value(form, "Path") + value(form, "VirtualMFADeviceName");
+    name.erase(0, name.starts_with('/') ? 1 : 0);
+    co_return Target{.resource = mfa_device_arn(context.principal.account_id, name)};
+  }
+  for (std::string_view member : {"PolicyArn", "OpenIDConnectProviderArn", "PolicySourceArn", "SerialNumber"}) {
     if (kind == "*" || !takes(operation, member)) continue;
     std::string arn = value(form, member);
     co_return co_await at_arn(directory, context, std::move(arn));

@@ -2,6 +2,7 @@
 
 #include "iam/authorize.h"
 #include "sts/issue.h"
+#include "sts/mfa.h"
 #include "sts/ops/operations.h"
 #include "sts/role.h"
 #include "sts/session_request.h"
@@ -14,6 +15,13 @@ namespace {
 wire::ApiError denied(const iam::Principal& who, std::string_view action, std::string_view role_arn) {
   return access_denied(
       fmt::format("User: {} is not authorized to perform: {} on resource: {}", who.arn, action, role_arn));
+}
+
+// The trust policy sees the code that came with the request. The role's session knows nothing of it, as on AWS: only
+// GetSessionToken gives credentials with MFA.
+void add_mfa_keys(iam::policy::KeyList& into) {
+  into.add("aws:MultiFactorAuthPresent", "true");
+  into.add("aws:MultiFactorAuthAge", "0");
 }
 
 // What the caller has to be allowed besides assuming the role.
@@ -34,11 +42,12 @@ Task<Result<AssumeRoleResponse>> assume_role(Parts parts, wire::Context& context
   if (request.provided_contexts) {
     co_return std::unexpected(wire::not_implemented(kService, "AssumeRole with ProvidedContexts"));
   }
-  if (request.serial_number || request.token_code) co_return std::unexpected(unknown_mfa_device());
   auto account_id = account_in(request.role_arn);
   if (!account_id) co_return std::unexpected(std::move(account_id.error()));
   // Sessions of GetFederationToken may ask STS only who they are.
   if (who.kind == Kind::FederatedUser) co_return std::unexpected(denied(who, "sts:AssumeRole", request.role_arn));
+  auto mfa = co_await show_mfa(parts, context.principal.owner, request.serial_number, request.token_code);
+  if (!mfa) co_return std::unexpected(std::move(mfa.error()));
 
   SessionRequest asked{.policy = request.policy.value_or(""),
                        .policy_arns = arns_of(request.policy_arns),
@@ -58,6 +67,7 @@ Task<Result<AssumeRoleResponse>> assume_role(Parts parts, wire::Context& context
   keys.add("sts:RoleSessionName", request.role_session_name);
   if (request.external_id) keys.add("sts:ExternalId", *request.external_id);
   if (!source.empty()) keys.add("sts:SourceIdentity", source);
+  if (*mfa) add_mfa_keys(keys);
   add_tag_keys(asked, keys);
   add_resource_tags(role, keys);
   const bool tagged = !asked.tags.empty() || !who.transitive_tags.empty();

@@ -41,14 +41,6 @@ TEST_F(OwnSessionsTest, OfRootLastAnHour) {
             seconds(900));
 }
 
-TEST_F(OwnSessionsTest, KnowNoMfaDevice) {
-  for (const GetSessionTokenRequest& request :
-       {GetSessionTokenRequest{.serial_number = "GAHT12345678"}, GetSessionTokenRequest{.token_code = "123456"}}) {
-    EXPECT_THAT(call(get_session_token, bob_, request).error,
-                HasSubstr("AccessDenied: MultiFactorAuthentication failed"));
-  }
-}
-
 TEST_F(OwnSessionsTest, AFederatedUserHasItsPolicies) {
   auto made = call(get_federation_token, ann_, GetFederationTokenRequest{.name = "web", .policy = allow("s3:Get*")});
   ASSERT_EQ(made.error, "");

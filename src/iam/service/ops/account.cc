@@ -179,9 +179,9 @@ Task<Result<GetAccountSummaryResponse>> get_account_summary(Parts parts, wire::C
       {Key::kRolePolicySizeQuota, number(policy::kRoleInlineSizeMax)},
       {Key::kPolicySizeQuota, number(policy::kManagedSizeMax)},
       {Key::kAssumeRolePolicySizeQuota, number(policy::kTrustSizeMax)},
-      {Key::kMFADevices, 0},
-      {Key::kMFADevicesInUse, 0},
-      {Key::kAccountMFAEnabled, 0},
+      {Key::kMFADevices, number(settings->mfa_devices())},
+      {Key::kMFADevicesInUse, number(settings->mfa_devices_in_use())},
+      {Key::kAccountMFAEnabled, settings->root_mfa_devices().empty() ? 0 : 1},
       {Key::kAccountAccessKeysPresent, 1},  // the root key that the account was made with
       {Key::kAccountPasswordPresent, 0},
       {Key::kAccountSigningCertificatesPresent, 0},

@@ -51,7 +51,7 @@ std::string columns_of_password(const record::User& user, const record::Password
   return fmt::format("true,no_information,{},{}", date(login.changed_us()), next);
 }
 
-Task<Result<std::string>> line_of_root(Parts parts, std::string account_id) {
+Task<Result<std::string>> line_of_root(Parts parts, std::string account_id, bool has_mfa) {
   auto account = co_await parts.accounts.read(account_id);
   if (!account) co_return std::unexpected(store_error(account.error()));
   if (!*account) co_return std::string();
@@ -60,15 +60,17 @@ Task<Result<std::string>> line_of_root(Parts parts, std::string account_id) {
   const std::int64_t created_us = us_of((**account).created);
   co_return fmt::format(
       "<root_account>,{},{},not_supported,no_information,not_supported,"
-      "not_supported,false,{},{},{}\n",
-      root_arn(account_id), date(created_us), columns_of_key(true, created_us, *used), kNoKey, kNoCertificates);
+      "not_supported,{},{},{},{}\n",
+      root_arn(account_id), date(created_us), truth(has_mfa), columns_of_key(true, created_us, *used), kNoKey,
+      kNoCertificates);
 }
 
 Task<Result<std::string>> line_of(Parts parts, std::string account_id, record::User user,
                                   const record::PasswordPolicy& policy) {
   const record::Identity& identity = user.identity();
-  std::string line = fmt::format("{},{},{},{},false", identity.name(), arn_of_user(account_id, user),
-                                 date(identity.created_us()), columns_of_password(user, policy));
+  std::string line =
+      fmt::format("{},{},{},{},{}", identity.name(), arn_of_user(account_id, user), date(identity.created_us()),
+                  columns_of_password(user, policy), truth(!user.mfa_devices().empty()));
   for (int i = 0; i < 2; ++i) {
     line += ',';
     if (i >= user.access_key_ids_size()) {
@@ -84,9 +86,9 @@ Task<Result<std::string>> line_of(Parts parts, std::string account_id, record::U
   co_return fmt::format("{},{}\n", line, kNoCertificates);
 }
 
-Task<Result<std::string>> make_report(Parts parts, std::string account_id, record::PasswordPolicy policy) {
+Task<Result<std::string>> make_report(Parts parts, std::string account_id, record::AccountSettings settings) {
   constexpr std::size_t kRows = 1000;
-  auto root = co_await line_of_root(parts, account_id);
+  auto root = co_await line_of_root(parts, account_id, !settings.root_mfa_devices().empty());
   if (!root) co_return std::unexpected(root.error());
   std::string report = fmt::format("{}\n{}", kColumns, *root);
   const std::string prefix = rows::entities(account_id, rows::Entity::User);
@@ -99,7 +101,7 @@ Task<Result<std::string>> make_report(Parts parts, std::string account_id, recor
       if (!user.ParseFromString(row.value)) {
         co_return std::unexpected(store_error({storage::StoreErrc::Corrupt, "IAM's row " + row.key}));
       }
-      auto line = co_await line_of(parts, account_id, std::move(user), policy);
+      auto line = co_await line_of(parts, account_id, std::move(user), settings.password_policy());
       if (!line) co_return std::unexpected(line.error());
       report += *line;
     }
@@ -153,7 +155,7 @@ Task<Result<GetCredentialReportResponse>> get_credential_report(Parts parts, wir
     co_return std::unexpected(error(Errc::CredentialReportNotPresentException));
   }
   if (!fresh(parts, *settings)) co_return std::unexpected(error(Errc::CredentialReportExpiredException));
-  auto report = co_await make_report(parts, account_id, settings->password_policy());
+  auto report = co_await make_report(parts, account_id, std::move(*settings));
   if (!report) co_return std::unexpected(report.error());
   co_return GetCredentialReportResponse{.content = std::move(*report),
                                         .report_format = std::string(ReportFormatType::kTextCsv),

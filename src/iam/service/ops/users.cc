@@ -33,22 +33,10 @@ Task<Result<CreateUserResponse>> create_user(Parts parts, wire::Context& context
   co_return CreateUserResponse{.user = show_user(context.principal.account_id, *user, Detail::Full)};
 }
 
-// The root user is none of the account's users, and has no record but the account's.
-Task<Result<User>> root_user(Parts parts, std::string account_id) {
-  auto account = co_await parts.accounts.read(account_id);
-  if (!account) co_return std::unexpected(store_error(account.error()));
-  if (!*account) co_return std::unexpected(no_such(Entity::User, "root"));
-  co_return User{.path = "/",
-                 .user_name = (**account).name,
-                 .user_id = account_id,
-                 .arn = root_arn(account_id),
-                 .create_date = std::chrono::floor<seconds>((**account).created)};
-}
-
 Task<Result<GetUserResponse>> get_user(Parts parts, wire::Context& context, GetUserRequest request) {
   const std::string& account_id = context.principal.account_id;
   if (!request.user_name && context.principal.kind == wire::Principal::Kind::Root) {
-    auto root = co_await root_user(parts, account_id);
+    auto root = co_await show_root(parts.accounts, account_id);
     if (!root) co_return std::unexpected(root.error());
     co_return GetUserResponse{.user = std::move(*root)};
   }
@@ -87,6 +75,7 @@ std::optional<wire::ApiError> in_the_way(const record::User& user) {
   if (!user.group_ids().empty()) return delete_conflict("remove users from group");
   if (user.has_login()) return delete_conflict("delete login profile");
   if (!user.access_key_ids().empty()) return delete_conflict("delete access keys");
+  if (!user.mfa_devices().empty()) return delete_conflict("delete MFA device");
   return std::nullopt;
 }
 
@@ -119,20 +108,6 @@ Task<Result<ListUsersResponse>> list_users(Parts parts, wire::Context& context, 
   co_return response;
 }
 
-// No device can be registered yet; of whom one asks has to be there all the same.
-Task<Result<ListMFADevicesResponse>> list_mfa_devices(Parts parts, wire::Context& context,
-                                                      ListMFADevicesRequest request) {
-  auto wanted = paging(request.marker, request.max_items);
-  if (!wanted) co_return std::unexpected(wanted.error());
-  ListMFADevicesResponse none{.is_truncated = false};
-  if (!request.user_name && context.principal.kind == wire::Principal::Kind::Root) co_return none;
-  auto name = user_named(context, request.user_name);
-  if (!name) co_return std::unexpected(name.error());
-  auto user = found_or(co_await parts.directory.user(context.principal.account_id, *name), Entity::User, *name);
-  if (!user) co_return std::unexpected(user.error());
-  co_return none;
-}
-
 }  // namespace
 
 void bind_users(wire::Registry& registry, const Parts& parts) {
@@ -141,7 +116,6 @@ void bind_users(wire::Registry& registry, const Parts& parts) {
   serve<UpdateUserOp>(registry, parts, update_user);
   serve<DeleteUserOp>(registry, parts, delete_user);
   serve<ListUsersOp>(registry, parts, list_users);
-  serve<ListMFADevicesOp>(registry, parts, list_mfa_devices);
 }
 
 }  // namespace skerry::iam
