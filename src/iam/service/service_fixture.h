@@ -40,27 +40,7 @@ class ServiceTest : public testing::Test {
  protected:
   ServiceTest() : front_(server_.directory(), sim_) {
     const Parts parts{server_.directory(), server_.accounts(), workers_, sim_, random_};
-    bind_users(registry_, parts);
-    bind_groups(registry_, parts);
-    bind_roles(registry_, parts);
-    bind_access_keys(registry_, parts);
-    bind_passwords(registry_, parts);
-    bind_authorization_details(registry_, parts);
-    bind_credential_report(registry_, parts);
-    bind_attachments(registry_, parts);
-    bind_inline_policies(registry_, parts);
-    bind_oidc_providers(registry_, parts);
-    bind_policies(registry_, parts);
-    bind_policy_versions(registry_, parts);
-    bind_list_policies(registry_, parts);
-    bind_entities_for_policy(registry_, parts);
-    bind_boundaries(registry_, parts);
-    bind_tagging(registry_, parts);
-    bind_context_keys(registry_, parts);
-    bind_simulate(registry_, parts);
-    bind_mfa_devices(registry_, parts);
-    bind_list_mfa_devices(registry_, parts);
-    bind_account(registry_, parts);
+    bind_operations(registry_, parts);
   }
 
   // As root of the account; or as somebody else. `asked`: "CreateUser&UserName=ann".

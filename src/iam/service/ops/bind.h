@@ -4,6 +4,9 @@
 // Binds the operations to what they use. A family's functions are in the file of that name.
 namespace skerry::iam {
 
+// All of them.
+void bind_operations(wire::Registry& registry, const Parts& parts);
+
 void bind_users(wire::Registry& registry, const Parts& parts);
 void bind_groups(wire::Registry& registry, const Parts& parts);
 void bind_roles(wire::Registry& registry, const Parts& parts);
