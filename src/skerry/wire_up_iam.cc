@@ -12,8 +12,6 @@ Iam::Iam(StorageStack& stack, Workers& workers)
              .random = stack.random()},
       front_(parts_.directory, parts_.clock) {}
 
-void Iam::bind(wire::Registry& registry) {
-  iam::bind_operations(registry, parts_);
-}
+void Iam::bind(wire::Registry& registry) { iam::bind_operations(registry, parts_); }
 
 }  // namespace skerry

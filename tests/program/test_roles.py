@@ -1,5 +1,6 @@
 """Roles and what limits a session of one, as clients use them."""
 
+import datetime
 import json
 import urllib.request
 
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError
 from conftest import new_name
 from harness.boto import client_of, failure
 from harness.cli import VERSIONS, AwsCli
-from harness.iam import allow, new_user, trust
+from harness.iam import allow, document, new_user, trust
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,22 @@ def test_the_end_of_a_role_is_that_of_its_sessions(server, iam, ann, role):
     iam.delete_role(RoleName=name)
     assert refused(session.list_buckets)[:2] == (400, "InvalidToken")
     assert refused(client_of("sts", server, made).get_caller_identity)[:2] == (403, "InvalidClientTokenId")
+
+
+def test_sessions_from_before_a_moment_are_revoked(server, iam, ann, role):
+    arn = role(allow("s3:ListAllMyBuckets"))
+    name = arn.split("/")[-1]
+    older = client_of("s3", server, assume(server, ann, arn)["Credentials"])
+    older.list_buckets()
+    # As the console's "revoke active sessions" does it.
+    moment = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    before = {"DateLessThan": {"aws:TokenIssueTime": moment}}
+    deny = document({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": before})
+    iam.put_role_policy(RoleName=name, PolicyName="AWSRevokeOlderSessions", PolicyDocument=deny)
+    assert refused(older.list_buckets)[:2] == (403, "AccessDenied")
+    past = deny.replace(moment, "2020-01-01T00:00:00Z")
+    iam.put_role_policy(RoleName=name, PolicyName="AWSRevokeOlderSessions", PolicyDocument=past)
+    older.list_buckets()
 
 
 def test_over_accounts_both_sides_allow(server, iam, other_account, ann, role):

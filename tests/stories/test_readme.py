@@ -52,8 +52,9 @@ def follow(title, start_server, tmp_path, version):
 def test_a_private_app_store(start_server, tmp_path, version):
     said = follow("A private app store", start_server, tmp_path, version).splitlines()
     assert said.count("an app") == 2, "by the user's policy, and by the bucket's"
-    assert said[-1] == "refused: to get is not to list"
-    assert "refused, as it should be" in said
+    assert "refused, as it should be" in said and "refused: to get is not to list" in said
+    assert "a better app" in said, "uploaded under the role"
+    assert [line.split() for line in said[-2:]] == [["s3:PutObject", "allowed"], ["s3:DeleteObject", "implicitDeny"]]
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
