@@ -87,7 +87,11 @@ bool is_form_path(std::string_view path) {
 Router::Router(std::vector<const Service*> services, std::vector<std::string> domains)
     : services_(std::move(services)), domains_(std::move(domains)) {
   for (const Service* service : services_) {
-    if (service->faults == FaultStyle::S3 && !service->claim.made()) s3_ = service;
+    if (service->claim.made()) {
+      claiming_.push_back(service);
+    } else if (service->faults == FaultStyle::S3) {
+      s3_ = service;
+    }
   }
   CHECK(s3_, "one of {} services has to be S3", services_.size());
 }
@@ -116,9 +120,9 @@ Router::Host Router::split_host(std::string_view host) const {
 }
 
 const Service* Router::find_claiming(const net::Request& request) const {
-  for (const Service* service : services_) {
+  for (const Service* service : claiming_) {
     const Claim& claim = service->claim;
-    if (claim.made() && request.path().starts_with(claim.path) && request.headers.find(claim.header)) return service;
+    if (request.path().starts_with(claim.path) && request.headers.find(claim.header)) return service;
   }
   return nullptr;
 }

@@ -54,6 +54,7 @@ class Router {
                                              std::string_view bucket) const;
 
   std::vector<const Service*> services_;
+  std::vector<const Service*> claiming_;  // of them
   std::vector<std::string> domains_;
   const Service* s3_ = nullptr;
 };
