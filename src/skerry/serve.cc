@@ -19,6 +19,7 @@
 #include "skerry/front_door.h"
 #include "skerry/root_key_file.h"
 #include "skerry/shell.h"
+#include "skerry/startup_pages.h"
 #include "skerry/storage_stack.h"
 #include "skerry/unserved.h"
 #include "skerry/wire_up_iam.h"
@@ -241,6 +242,7 @@ int serve(const Settings& settings) {
   });
   EndpointFile endpoint_file(settings.text("data"), url);
   print_welcome(settings, url, *first);
+  unmap_startup_pages();
   log.info("serving", {{"endpoint", bound->text()}, {"data", settings.text("data")}});
 
   wait_for_end(signals, server, log);
