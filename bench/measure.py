@@ -124,6 +124,11 @@ class Meter:
         requests = sum(report["requests"] for report in self.results[row, name])
         return sum(report["server_cpu_s"] for report in self.results[row, name]) / max(requests, 1) * 1e6
 
+    def median_cpu_us(self, row, name):
+        """Of the rounds: where a few percent are asked for on a busy machine, and there are many short ones."""
+        return statistics.median(report["server_cpu_s"] / max(report["requests"], 1) * 1e6
+                                 for report in self.results[row, name])
+
     def client_share(self, row, name):
         reports = self.results[row, name]
         return sum(report["client_cpu_s"] for report in reports) / sum(report["seconds"] for report in reports)

@@ -129,14 +129,15 @@ def make_reader(server, bucket):
 
 
 def measure_access(meter, server):
-    """The same objects, for root from a bucket without a policy, and for a user from one that has some; by turns, so
-    that what the machine does otherwise falls on both."""
+    """The same objects, for root from a bucket without a policy, and for a user from one that has one. A few percent are
+    looked for: many turns, of which each begins with the other."""
     keys = 2560
     for bucket in ("open-to-root", "guarded"):
         meter.fill(server, bucket, "o/{:08}", keys, 4 * KIB, connections=16)
     reader = make_reader(server, "guarded")
-    for _ in range(meter.rounds):
-        for who, bucket in ((server, "open-to-root"), (reader, "guarded")):
+    turns = [(server, "open-to-root"), (reader, "guarded")]
+    for number in range(4 * meter.rounds):
+        for who, bucket in turns if number % 2 else reversed(turns):
             meter.measure(ACCESS_ROW, [who], "--op", "get", "--connections", 32, "--keys", keys, bucket=bucket,
                           size=4 * KIB, rounds=1)
 

@@ -75,7 +75,7 @@ class Targets:
     def _access(self):
         row, root, user = rows.ACCESS_ROW, rows.ROOT_NAME, rows.USER_NAME
         measured = self.meter.value(row, root) and self.meter.value(row, user)
-        cpu = _ratio(self.meter.cpu_us(row, user), self.meter.cpu_us(row, root)) if measured else None
+        cpu = _ratio(self.meter.median_cpu_us(row, user), self.meter.median_cpu_us(row, root)) if measured else None
         self._at_most("GET 4 KiB, 32 conn, by a user with three policies, in a bucket with one", "1.1 x the CPU of root's", 1.1, cpu)
 
     def _start(self):
