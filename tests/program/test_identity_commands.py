@@ -177,7 +177,7 @@ def a_device(iam):
     assert iam("list-mfa-devices", *ann, query="MFADevices[].SerialNumber") == [serial]
     assert iam("list-virtual-mfa-devices", query="VirtualMFADevices[].User.UserName") == ["ann"]
     if "get-mfa-device" not in iam.aws.lacks:
-        assert iam("get-mfa-device", *phone, query="UserName") == "ann"
+        assert iam("get-mfa-device", *ann, *phone, query="SerialNumber") == serial
     iam("tag-mfa-device", *phone, "--tags", "Key=team,Value=red")
     assert iam("list-mfa-device-tags", *phone, query="Tags[].Key") == ["team"]
     iam("untag-mfa-device", *phone, "--tag-keys", "team")
