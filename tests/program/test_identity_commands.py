@@ -185,6 +185,15 @@ def a_device(iam):
     iam("delete-virtual-mfa-device", *phone)
 
 
+def what_nobody_can_make(iam):
+    for command, key in [("list-ssh-public-keys", "SSHPublicKeys"), ("list-signing-certificates", "Certificates"),
+                         ("list-service-specific-credentials", "ServiceSpecificCredentials")]:  # fmt: skip
+        assert iam(command, "--user-name", "ann", query=key) == []
+    for command, key in [("list-instance-profiles", "InstanceProfiles"), ("list-saml-providers", "SAMLProviderList"),
+                         ("list-server-certificates", "ServerCertificateMetadataList")]:  # fmt: skip
+        assert iam(command, query=key) == []
+
+
 def what_if(iam, ann):
     ask = ["--action-names", "s3:ListAllMyBuckets"]
     decision = "EvaluationResults[].EvalDecision"
@@ -257,6 +266,7 @@ def test_every_command_of_iam(aws):
     a_policy(iam)
     a_provider(iam)
     a_device(iam)
+    what_nobody_can_make(iam)
     what_if(iam, ann)
     her_own_password(iam)
     all_goes(iam, key)

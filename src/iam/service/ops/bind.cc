@@ -23,6 +23,7 @@ void bind_operations(wire::Registry& registry, const Parts& parts) {
   bind_simulate(registry, parts);
   bind_mfa_devices(registry, parts);
   bind_list_mfa_devices(registry, parts);
+  bind_empty_lists(registry, parts);
   bind_account(registry, parts);
 }
 

@@ -27,6 +27,7 @@ void bind_context_keys(wire::Registry& registry, const Parts& parts);
 void bind_simulate(wire::Registry& registry, const Parts& parts);
 void bind_mfa_devices(wire::Registry& registry, const Parts& parts);
 void bind_list_mfa_devices(wire::Registry& registry, const Parts& parts);
+void bind_empty_lists(wire::Registry& registry, const Parts& parts);
 void bind_account(wire::Registry& registry, const Parts& parts);
 
 }  // namespace skerry::iam
