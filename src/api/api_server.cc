@@ -116,9 +116,10 @@ Task<std::expected<void, wire::ApiError>> ApiServer::resolve_form(Exchange& exch
   const bool may_be_unsigned =
       wrong && wrong->errc == auth::AuthErrc::MissingAuthentication &&
       std::ranges::any_of(parts_.fronts, [](const Front* front) { return !front->unsigned_operations().empty(); });
-  if (wrong && !may_be_unsigned) co_return std::unexpected(api_error(*wrong));
+  const std::size_t limit = wrong ? kUnsignedFormLimit : wire::Router::kFormLimit;
+  const bool longer = exchange.request.length.value_or(0) > limit;
+  if (wrong && (!may_be_unsigned || longer)) co_return std::unexpected(api_error(*wrong));
   const auto says = [&](wire::ApiError error) { return wrong ? api_error(*wrong) : std::move(error); };
-  std::size_t limit = wrong ? kUnsignedFormLimit : wire::Router::kFormLimit;
   if (auto taken = take_memory(exchange, limit, exchange.request.length); !taken)
     co_return std::unexpected(taken.error());
   auto body = co_await read_all(*exchange.request.body, limit);
