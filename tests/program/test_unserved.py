@@ -17,7 +17,7 @@ CALLS = {
     "dynamodb": "list_tables",  # JSON 1.0
     "dynamodbstreams": "list_streams",
     "events": "list_rules",
-    "iam": "list_server_certificates",  # query
+    "iam": "list_organizations_features",  # query
     "kinesis": "list_streams",
     "kms": "list_keys",
     "lambda": "list_functions",  # rest-json
