@@ -28,10 +28,6 @@ Task<Result<Nothing>> create_alias_in(Change& change, const CreateAccountAliasRe
   co_return Nothing{};
 }
 
-Task<Result<Nothing>> create_account_alias(Parts parts, wire::Context& context, CreateAccountAliasRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, create_alias_in, std::move(request));
-}
-
 Task<Result<Nothing>> delete_alias_in(Change& change, const DeleteAccountAliasRequest& request) {
   auto settings = co_await change.settings();
   if (!settings) co_return std::unexpected(store_error(settings.error()));
@@ -43,10 +39,6 @@ Task<Result<Nothing>> delete_alias_in(Change& change, const DeleteAccountAliasRe
   settings->clear_alias();
   change.put(*settings);
   co_return Nothing{};
-}
-
-Task<Result<Nothing>> delete_account_alias(Parts parts, wire::Context& context, DeleteAccountAliasRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, delete_alias_in, std::move(request));
 }
 
 Task<Result<ListAccountAliasesResponse>> list_account_aliases(Parts parts, wire::Context& context,
@@ -81,11 +73,6 @@ Task<Result<Nothing>> update_policy_in(Change& change, const UpdateAccountPasswo
   *settings->mutable_password_policy() = std::move(policy);
   change.put(*settings);
   co_return Nothing{};
-}
-
-Task<Result<Nothing>> update_account_password_policy(Parts parts, wire::Context& context,
-                                                     UpdateAccountPasswordPolicyRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, update_policy_in, std::move(request));
 }
 
 Task<Result<GetAccountPasswordPolicyResponse>> get_account_password_policy(Parts parts, wire::Context& context,
@@ -200,10 +187,10 @@ Task<Result<GetAccountSummaryResponse>> get_account_summary(Parts parts, wire::C
 }  // namespace
 
 void bind_account(wire::Registry& registry, const Parts& parts) {
-  serve<CreateAccountAliasOp>(registry, parts, create_account_alias);
-  serve<DeleteAccountAliasOp>(registry, parts, delete_account_alias);
+  serve<CreateAccountAliasOp>(registry, parts, by_change<create_alias_in>);
+  serve<DeleteAccountAliasOp>(registry, parts, by_change<delete_alias_in>);
   serve<ListAccountAliasesOp>(registry, parts, list_account_aliases);
-  serve<UpdateAccountPasswordPolicyOp>(registry, parts, update_account_password_policy);
+  serve<UpdateAccountPasswordPolicyOp>(registry, parts, by_change<update_policy_in>);
   serve<GetAccountPasswordPolicyOp>(registry, parts, get_account_password_policy);
   serve<DeleteAccountPasswordPolicyOp>(registry, parts, delete_account_password_policy);
   serve<GetAccountSummaryOp>(registry, parts, get_account_summary);

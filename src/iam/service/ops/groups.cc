@@ -82,10 +82,6 @@ Task<Result<Nothing>> update_in(Change& change, const UpdateGroupRequest& reques
   co_return Nothing{};
 }
 
-Task<Result<Nothing>> update_group(Parts parts, wire::Context& context, UpdateGroupRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, update_in, std::move(request));
-}
-
 Task<Result<Nothing>> delete_in(Change& change, const Parts& parts, const DeleteGroupRequest& request) {
   auto group = found_or(co_await change.group(request.group_name), Entity::Group, request.group_name);
   if (!group) co_return std::unexpected(group.error());
@@ -150,10 +146,6 @@ Task<Result<Nothing>> add_in(Change& change, const AddUserToGroupRequest& reques
   co_return Nothing{};
 }
 
-Task<Result<Nothing>> add_user_to_group(Parts parts, wire::Context& context, AddUserToGroupRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, add_in, std::move(request));
-}
-
 // Nor is to be none.
 Task<Result<Nothing>> remove_in(Change& change, const RemoveUserFromGroupRequest& request) {
   auto both = co_await find_both(change, request.group_name, request.user_name);
@@ -166,10 +158,6 @@ Task<Result<Nothing>> remove_in(Change& change, const RemoveUserFromGroupRequest
   change.erase(rows::member(change.account_id(), group_id, both->user.identity().id()));
   change.put(both->user);
   co_return Nothing{};
-}
-
-Task<Result<Nothing>> remove_user_from_group(Parts parts, wire::Context& context, RemoveUserFromGroupRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, remove_in, std::move(request));
 }
 
 Task<Result<ListGroupsForUserResponse>> list_groups_for_user(Parts parts, wire::Context& context,
@@ -201,11 +189,11 @@ Task<Result<ListGroupsForUserResponse>> list_groups_for_user(Parts parts, wire::
 void bind_groups(wire::Registry& registry, const Parts& parts) {
   serve<CreateGroupOp>(registry, parts, create_group);
   serve<GetGroupOp>(registry, parts, get_group);
-  serve<UpdateGroupOp>(registry, parts, update_group);
+  serve<UpdateGroupOp>(registry, parts, by_change<update_in>);
   serve<DeleteGroupOp>(registry, parts, delete_group);
   serve<ListGroupsOp>(registry, parts, list_groups);
-  serve<AddUserToGroupOp>(registry, parts, add_user_to_group);
-  serve<RemoveUserFromGroupOp>(registry, parts, remove_user_from_group);
+  serve<AddUserToGroupOp>(registry, parts, by_change<add_in>);
+  serve<RemoveUserFromGroupOp>(registry, parts, by_change<remove_in>);
   serve<ListGroupsForUserOp>(registry, parts, list_groups_for_user);
 }
 

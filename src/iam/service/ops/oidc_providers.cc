@@ -169,10 +169,6 @@ Task<Result<Nothing>> delete_in(Change& change, const DeleteOpenIDConnectProvide
   co_return Nothing{};
 }
 
-Task<Result<Nothing>> erase(Parts parts, wire::Context& context, DeleteOpenIDConnectProviderRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, delete_in, std::move(request));
-}
-
 // What a request changes of a provider.
 
 Result<void> apply(record::OidcProvider& provider, const AddClientIDToOpenIDConnectProviderRequest& request) {
@@ -210,11 +206,6 @@ Task<Result<Nothing>> update_in(Change& change, const Request& request) {
   co_return Nothing{};
 }
 
-template <class Request>
-Task<Result<Nothing>> update(Parts parts, wire::Context& context, Request request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, update_in<Request>, std::move(request));
-}
-
 Task<Result<ListOpenIDConnectProviderTagsResponse>> list_tags(Parts parts, wire::Context& context,
                                                               ListOpenIDConnectProviderTagsRequest request) {
   auto wanted = paging(request.marker, request.max_items);
@@ -234,13 +225,15 @@ void bind_oidc_providers(wire::Registry& registry, const Parts& parts) {
   serve<CreateOpenIDConnectProviderOp>(registry, parts, create);
   serve<GetOpenIDConnectProviderOp>(registry, parts, get);
   serve<ListOpenIDConnectProvidersOp>(registry, parts, list);
-  serve<DeleteOpenIDConnectProviderOp>(registry, parts, erase);
-  serve<AddClientIDToOpenIDConnectProviderOp>(registry, parts, update<AddClientIDToOpenIDConnectProviderRequest>);
-  serve<RemoveClientIDFromOpenIDConnectProviderOp>(registry, parts,
-                                                   update<RemoveClientIDFromOpenIDConnectProviderRequest>);
-  serve<UpdateOpenIDConnectProviderThumbprintOp>(registry, parts, update<UpdateOpenIDConnectProviderThumbprintRequest>);
-  serve<TagOpenIDConnectProviderOp>(registry, parts, update<TagOpenIDConnectProviderRequest>);
-  serve<UntagOpenIDConnectProviderOp>(registry, parts, update<UntagOpenIDConnectProviderRequest>);
+  serve<DeleteOpenIDConnectProviderOp>(registry, parts, by_change<delete_in>);
+  serve<AddClientIDToOpenIDConnectProviderOp>(registry, parts,
+                                              by_change<update_in<AddClientIDToOpenIDConnectProviderRequest>>);
+  serve<RemoveClientIDFromOpenIDConnectProviderOp>(
+      registry, parts, by_change<update_in<RemoveClientIDFromOpenIDConnectProviderRequest>>);
+  serve<UpdateOpenIDConnectProviderThumbprintOp>(registry, parts,
+                                                 by_change<update_in<UpdateOpenIDConnectProviderThumbprintRequest>>);
+  serve<TagOpenIDConnectProviderOp>(registry, parts, by_change<update_in<TagOpenIDConnectProviderRequest>>);
+  serve<UntagOpenIDConnectProviderOp>(registry, parts, by_change<update_in<UntagOpenIDConnectProviderRequest>>);
   serve<ListOpenIDConnectProviderTagsOp>(registry, parts, list_tags);
 }
 

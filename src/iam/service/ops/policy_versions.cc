@@ -84,10 +84,6 @@ Task<Result<Nothing>> delete_in(Change& change, const DeletePolicyVersionRequest
   co_return Nothing{};
 }
 
-Task<Result<Nothing>> delete_policy_version(Parts parts, wire::Context& context, DeletePolicyVersionRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, delete_in, std::move(request));
-}
-
 Task<Result<Nothing>> set_default_in(Change& change, const SetDefaultPolicyVersionRequest& request) {
   auto policy = co_await own_policy(change, request.policy_arn);
   if (!policy) co_return std::unexpected(policy.error());
@@ -98,11 +94,6 @@ Task<Result<Nothing>> set_default_in(Change& change, const SetDefaultPolicyVersi
   policy->set_default_version(version->number());
   change.put(*policy);
   co_return Nothing{};
-}
-
-Task<Result<Nothing>> set_default_policy_version(Parts parts, wire::Context& context,
-                                                 SetDefaultPolicyVersionRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, set_default_in, std::move(request));
 }
 
 Task<Result<ListPolicyVersionsResponse>> list_policy_versions(Parts parts, wire::Context& context,
@@ -136,8 +127,8 @@ Task<Result<ListPolicyVersionsResponse>> list_policy_versions(Parts parts, wire:
 void bind_policy_versions(wire::Registry& registry, const Parts& parts) {
   serve<CreatePolicyVersionOp>(registry, parts, create_policy_version);
   serve<GetPolicyVersionOp>(registry, parts, get_policy_version);
-  serve<DeletePolicyVersionOp>(registry, parts, delete_policy_version);
-  serve<SetDefaultPolicyVersionOp>(registry, parts, set_default_policy_version);
+  serve<DeletePolicyVersionOp>(registry, parts, by_change<delete_in>);
+  serve<SetDefaultPolicyVersionOp>(registry, parts, by_change<set_default_in>);
   serve<ListPolicyVersionsOp>(registry, parts, list_policy_versions);
 }
 

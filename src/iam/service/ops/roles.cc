@@ -130,10 +130,6 @@ Task<Result<Nothing>> delete_in(Change& change, const DeleteRoleRequest& request
   co_return co_await end_identity<Entity::Role>(change, role->identity());
 }
 
-Task<Result<Nothing>> delete_role(Parts parts, wire::Context& context, DeleteRoleRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, delete_in, std::move(request));
-}
-
 // No instance profile can be made; whoever deletes a role asks for them first.
 Task<Result<ListInstanceProfilesForRoleResponse>> list_instance_profiles_for_role(
     Parts parts, wire::Context& context, ListInstanceProfilesForRoleRequest request) {
@@ -154,7 +150,7 @@ void bind_roles(wire::Registry& registry, const Parts& parts) {
   serve<UpdateRoleOp>(registry, parts, update_role);
   serve<UpdateRoleDescriptionOp>(registry, parts, update_role_description);
   serve<UpdateAssumeRolePolicyOp>(registry, parts, update_assume_role_policy);
-  serve<DeleteRoleOp>(registry, parts, delete_role);
+  serve<DeleteRoleOp>(registry, parts, by_change<delete_in>);
   serve<ListInstanceProfilesForRoleOp>(registry, parts, list_instance_profiles_for_role);
 }
 

@@ -65,10 +65,6 @@ Task<Result<Nothing>> update_in(Change& change, const UpdateUserRequest& request
   co_return Nothing{};
 }
 
-Task<Result<Nothing>> update_user(Parts parts, wire::Context& context, UpdateUserRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, update_in, std::move(request));
-}
-
 // What has to go before the user may.
 std::optional<wire::ApiError> in_the_way(const record::User& user) {
   if (auto conflict = policies_in_the_way(user.identity())) return conflict;
@@ -84,10 +80,6 @@ Task<Result<Nothing>> delete_in(Change& change, const DeleteUserRequest& request
   if (!user) co_return std::unexpected(user.error());
   if (auto conflict = in_the_way(*user)) co_return std::unexpected(std::move(*conflict));
   co_return co_await end_identity<Entity::User>(change, user->identity());
-}
-
-Task<Result<Nothing>> delete_user(Parts parts, wire::Context& context, DeleteUserRequest request) {
-  co_return co_await in_change(parts.directory, context.principal.account_id, delete_in, std::move(request));
 }
 
 Task<Result<ListUsersResponse>> list_users(Parts parts, wire::Context& context, ListUsersRequest request) {
@@ -113,8 +105,8 @@ Task<Result<ListUsersResponse>> list_users(Parts parts, wire::Context& context, 
 void bind_users(wire::Registry& registry, const Parts& parts) {
   serve<CreateUserOp>(registry, parts, create_user);
   serve<GetUserOp>(registry, parts, get_user);
-  serve<UpdateUserOp>(registry, parts, update_user);
-  serve<DeleteUserOp>(registry, parts, delete_user);
+  serve<UpdateUserOp>(registry, parts, by_change<update_in>);
+  serve<DeleteUserOp>(registry, parts, by_change<delete_in>);
   serve<ListUsersOp>(registry, parts, list_users);
 }
 
