@@ -13,6 +13,7 @@ import pytest
 
 from crash.power_cuts import PowerCuts
 from crash.workload import PLAIN, Client, Workload
+from harness.folders import files_below
 from harness.server import Server
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", 50))
@@ -83,7 +84,7 @@ class Rounds:
         self.work.remove_everything(self.server, self.account)
         blobs = self.server.data / "blobs"
         deadline = time.monotonic() + 60
-        while left := [file for file in blobs.rglob("*") if file.is_file()]:
+        while left := files_below(blobs):
             assert time.monotonic() < deadline, f"CRASH_SEED={self.seed}: {len(left)} blobs are left, as {left[0]}"
             time.sleep(0.2)
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from harness.boto import make_s3
+from harness.folders import files_below
 from harness.raw import RawClient
 
 MIB = 1024 * 1024
@@ -14,7 +15,7 @@ MIB = 1024 * 1024
 
 def used(folder):
     """Bytes on disk, less what is set aside for a full one."""
-    files = [file for file in folder.rglob("*") if file.name != "reserve"]
+    files = [file for file in files_below(folder) if file.name != "reserve"]
     return sum(status.st_blocks * 512 for file in files if (status := stat_or_none(file)))
 
 

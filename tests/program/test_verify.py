@@ -7,6 +7,7 @@ import time
 import pytest
 
 from harness.boto import make_s3
+from harness.folders import files_below
 
 
 class Store:
@@ -27,7 +28,7 @@ class Store:
             self.files[key] = file
 
     def blob_files(self):
-        return [file for file in (self.server.data / "blobs").rglob("*") if file.is_file()]
+        return files_below(self.server.data / "blobs")
 
     def verify(self, *options):
         return self.server.run("verify", "--data", self.server.data, *options, check=False)
