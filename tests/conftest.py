@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import pytest  # noqa: E402
 
-from harness.boto import make_s3  # noqa: E402
+from harness.boto import client_of, make_s3  # noqa: E402
 from harness.cli import AwsCli  # noqa: E402
 from harness.raw import RawClient  # noqa: E402
 from harness.server import Server  # noqa: E402
@@ -55,6 +55,17 @@ def s3(server, account):
 @pytest.fixture(scope="session")
 def other_s3(server, other_account):
     return make_s3(server, other_account)
+
+
+@pytest.fixture(scope="module")
+def owner(server):
+    """An account of the module's own: what is in it is what its tests have made."""
+    return server.new_account()
+
+
+@pytest.fixture(scope="module")
+def iam(server, owner):
+    return client_of("iam", server, owner)
 
 
 @pytest.fixture

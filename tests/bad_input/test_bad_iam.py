@@ -5,23 +5,12 @@ from urllib.parse import urlencode
 import pytest
 
 from bad_input import iam_entities, iam_policies, simulate
-from harness.boto import client_of
 from harness.iam import allow, trust
 from harness.raw import RawClient
 
 ROWS = iam_policies.ROWS + iam_entities.ROWS + simulate.ROWS
 CASES = [pytest.param(row, id=str(row)) for row in ROWS]
 FORM = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
-
-
-@pytest.fixture(scope="module")
-def owner(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="module")
-def iam(server, owner):
-    return client_of("iam", server, owner)
 
 
 @pytest.fixture(scope="module")

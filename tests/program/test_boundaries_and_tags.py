@@ -13,16 +13,6 @@ S3_FULL = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 
 
 @pytest.fixture(scope="module")
-def owner(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="module")
-def iam(server, owner):
-    return client_of("iam", server, owner)
-
-
-@pytest.fixture(scope="module")
 def its_bucket(server, owner):
     made = new_name()
     client_of("s3", server, owner).create_bucket(Bucket=made)

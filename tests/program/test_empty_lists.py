@@ -4,12 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import new_name
-from harness.boto import client_of, failure
-
-
-@pytest.fixture(scope="module")
-def iam(server):
-    return client_of("iam", server, server.new_account())
+from harness.boto import failure
 
 
 @pytest.mark.parametrize(

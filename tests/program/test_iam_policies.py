@@ -11,11 +11,6 @@ from harness.boto import client_of
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 
-@pytest.fixture(scope="session")
-def iam(server):
-    return client_of("iam", server, server.new_account())
-
-
 @pytest.fixture
 def user(iam):
     name = new_name("user")

@@ -15,16 +15,6 @@ from harness.iam import allow, new_user, trust
 from harness.server import Account
 
 
-@pytest.fixture(scope="session")
-def iam_account(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="session")
-def iam(server, iam_account):
-    return client_of("iam", server, iam_account)
-
-
 @pytest.fixture
 def user(iam):
     name = new_name("user")
@@ -47,11 +37,11 @@ def refused(call, *, status, code, message=None, **arguments):
     return answer["Error"]["Message"]
 
 
-def test_a_users_life(iam, iam_account):
+def test_a_users_life(iam, owner):
     name = new_name("Ann")
     tags = [{"Key": "team", "Value": "red"}]
     made = iam.create_user(UserName=name, Path="/division/", Tags=tags)["User"]
-    assert made["Arn"] == f"arn:aws:iam::{iam_account.id}:user/division/{name}"
+    assert made["Arn"] == f"arn:aws:iam::{owner.id}:user/division/{name}"
     assert made["UserId"].startswith("AIDA") and len(made["UserId"]) == 21
     shown = iam.get_user(UserName=name)["User"]
     assert shown == made and shown["Tags"] == tags and shown["CreateDate"].microsecond == 0
@@ -77,13 +67,13 @@ def test_of_two_with_a_name_the_second_is_refused(iam, user):
             message=f"Group with name {group} already exists.")  # fmt: skip
 
 
-def test_of_many_at_once_one_wins(server, iam_account):
+def test_of_many_at_once_one_wins(server, owner):
     name = new_name("contended")
     told = []
 
     def create():
         try:
-            client_of("iam", server, iam_account).create_user(UserName=name)
+            client_of("iam", server, owner).create_user(UserName=name)
             told.append("made")
         except ClientError as error:
             told.append(error.response["Error"]["Code"])
@@ -115,8 +105,8 @@ def test_of_many_at_once_one_wins(server, iam_account):
         ("create_login_profile", {"UserName": "ok"}, "at 'password' failed to satisfy constraint"),
     ],
 )
-def test_what_is_no_name_is_a_validation_error(server, iam_account, operation, arguments, says):
-    lenient = client_of("iam", server, iam_account, parameter_validation=False)
+def test_what_is_no_name_is_a_validation_error(server, owner, operation, arguments, says):
+    lenient = client_of("iam", server, owner, parameter_validation=False)
     assert says in refused(getattr(lenient, operation), status=400, code="ValidationError", **arguments)
 
 
@@ -161,10 +151,10 @@ def test_paginators(server):
     assert [alias for page in aliases for alias in page["AccountAliases"]] == ["paged-account"]
 
 
-def test_a_key_works_at_once_and_stops_at_once(server, iam, iam_account, user):
+def test_a_key_works_at_once_and_stops_at_once(server, iam, owner, user):
     key = key_of(iam, user)
     sts = client_of("sts", server, key, "eu-west-1")
-    assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::{iam_account.id}:user/{user}"
+    assert sts.get_caller_identity()["Arn"] == f"arn:aws:iam::{owner.id}:user/{user}"
     listed = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
     assert [(one["AccessKeyId"], one["Status"], one["UserName"]) for one in listed] == [
         (key.access_key, "Active", user)
@@ -186,25 +176,25 @@ def test_two_keys_are_the_most(iam, user):
             message="Cannot exceed quota for AccessKeysPerUser: 2")  # fmt: skip
 
 
-def test_last_use_of_keys(iam, iam_account, user, server):
+def test_last_use_of_keys(iam, owner, user, server):
     key = key_of(iam, user)
     unused = iam.get_access_key_last_used(AccessKeyId=key.access_key)
     assert unused["UserName"] == user
     assert unused["AccessKeyLastUsed"] == {"ServiceName": "N/A", "Region": "N/A"}
-    root = f"arn:aws:iam::{iam_account.id}:root"
+    root = f"arn:aws:iam::{owner.id}:root"
     for strange in ("AKIAIOSFODNN7EXAMPLE", server.root().access_key):
         refused(iam.get_access_key_last_used, AccessKeyId=strange, status=403, code="AccessDenied",
                 message=f"User: {root} is not authorized to perform iam:GetAccessKeyLastUsed on resource: "
                         f"access key {strange}")  # fmt: skip
 
 
-def test_who_may_nothing_is_told_what(server, iam, iam_account, user):
+def test_who_may_nothing_is_told_what(server, iam, owner, user):
     of_user = client_of("iam", server, key_of(iam, user))
-    me = f"arn:aws:iam::{iam_account.id}:user/{user}"
+    me = f"arn:aws:iam::{owner.id}:user/{user}"
     for call, arguments, resource in [
         (of_user.get_user, {}, me),
-        (of_user.create_user, {"UserName": "x", "Path": "/p/"}, f"arn:aws:iam::{iam_account.id}:user/p/x"),
-        (of_user.create_group, {"GroupName": "x"}, f"arn:aws:iam::{iam_account.id}:group/x"),
+        (of_user.create_user, {"UserName": "x", "Path": "/p/"}, f"arn:aws:iam::{owner.id}:user/p/x"),
+        (of_user.create_group, {"GroupName": "x"}, f"arn:aws:iam::{owner.id}:group/x"),
         (of_user.list_users, {}, "*"),
         (of_user.get_account_summary, {}, "*"),
         (of_user.delete_access_key, {"AccessKeyId": "A" * 20}, me),
@@ -348,10 +338,10 @@ def test_aliases_are_one_accounts(server, iam):
     assert iam.list_account_aliases()["AccountAliases"] == []
 
 
-def test_root_asks_who_it_is(iam, iam_account):
+def test_root_asks_who_it_is(iam, owner):
     root = iam.get_user()["User"]
-    assert (root["UserId"], root["Arn"]) == (iam_account.id, f"arn:aws:iam::{iam_account.id}:root")
-    assert [key["AccessKeyId"] for key in iam.list_access_keys()["AccessKeyMetadata"]] == [iam_account.access_key]
+    assert (root["UserId"], root["Arn"]) == (owner.id, f"arn:aws:iam::{owner.id}:root")
+    assert [key["AccessKeyId"] for key in iam.list_access_keys()["AccessKeyMetadata"]] == [owner.access_key]
     assert iam.list_mfa_devices()["MFADevices"] == []
 
 

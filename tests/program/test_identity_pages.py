@@ -4,7 +4,6 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import WaiterError
 
-from harness.boto import client_of
 from harness.iam import allow, trust
 from harness.server import ROOT
 
@@ -17,17 +16,7 @@ ASK = {"ActionNames": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]}
 
 
 @pytest.fixture(scope="module")
-def account(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="module")
-def iam(server, account):
-    return client_of("iam", server, account)
-
-
-@pytest.fixture(scope="module")
-def arguments(iam, account):
+def arguments(iam, owner):
     """What each operation is asked; of what it lists there are three, but for keys, and aliases and devices."""
     for name in NAMES:
         iam.create_user(UserName=name, Tags=TAGS)
@@ -48,7 +37,7 @@ def arguments(iam, account):
             getattr(iam, f"attach_{kind}_policy")(**{f"{kind.title()}Name": "a"}, PolicyArn=arn)
     for _ in range(2):
         iam.create_access_key(UserName="a")
-    iam.create_account_alias(AccountAlias=f"pages-{account.id}")
+    iam.create_account_alias(AccountAlias=f"pages-{owner.id}")
     provider = iam.create_open_id_connect_provider(Url="https://id.example", Tags=TAGS)["OpenIDConnectProviderArn"]
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="a", Tags=TAGS)["VirtualMFADevice"]["SerialNumber"]
     user, group, role = {"UserName": "a"}, {"GroupName": "a"}, {"RoleName": "a"}

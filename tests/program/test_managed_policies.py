@@ -13,16 +13,6 @@ from harness.iam import allow, new_user
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-@pytest.fixture(scope="module")
-def owner(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="module")
-def iam(server, owner):
-    return client_of("iam", server, owner)
-
-
 def new_policy(iam, action="s3:GetObject", **more):
     """Its ARN."""
     return iam.create_policy(PolicyName=new_name("policy"), PolicyDocument=allow(action), **more)["Policy"]["Arn"]

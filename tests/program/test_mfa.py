@@ -21,16 +21,6 @@ UNKNOWN = (
 )
 
 
-@pytest.fixture(scope="module")
-def account(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="module")
-def iam(server, account):
-    return client_of("iam", server, account)
-
-
 @pytest.fixture
 def user(iam):
     """May do all of S3 with MFA, and nothing without."""
@@ -123,14 +113,14 @@ def test_a_role_that_asks_for_mfa(server, iam, user):
 
 
 def test_devices_come_in_lists(server):
-    account = server.new_account()
-    iam = client_of("iam", server, account)
+    owner = server.new_account()
+    iam = client_of("iam", server, owner)
     iam.create_user(UserName="ann", Path="/team/")
     mine = [Authenticator.make(iam, f"ann-{i}", Path="/team/").enable("ann") for i in range(3)]
     root = Authenticator.make(iam, "root-account-mfa-device").enable("root")
     spare = Authenticator.make(iam, "spare", Tags=[{"Key": "Team", "Value": "red"}])
     assert spare.answer["Tags"] == [{"Key": "Team", "Value": "red"}]
-    assert spare.serial == f"arn:aws:iam::{account.id}:mfa/spare"
+    assert spare.serial == f"arn:aws:iam::{owner.id}:mfa/spare"
 
     def paged(operation, key, **arguments):
         pages = iam.get_paginator(operation).paginate(**arguments, PaginationConfig={"PageSize": 2})
@@ -139,8 +129,8 @@ def test_devices_come_in_lists(server):
     listed = paged("list_virtual_mfa_devices", "VirtualMFADevices")
     assert {one["SerialNumber"] for one in listed} == {one.serial for one in (*mine, root, spare)}
     holders = {one["SerialNumber"]: one.get("User", {}).get("Arn") for one in listed}
-    assert holders[root.serial] == f"arn:aws:iam::{account.id}:root" and holders[spare.serial] is None
-    assert {holders[one.serial] for one in mine} == {f"arn:aws:iam::{account.id}:user/team/ann"}
+    assert holders[root.serial] == f"arn:aws:iam::{owner.id}:root" and holders[spare.serial] is None
+    assert {holders[one.serial] for one in mine} == {f"arn:aws:iam::{owner.id}:user/team/ann"}
     assert not any({"Base32StringSeed", "QRCodePNG"} & set(one) for one in listed)
     assigned = paged("list_virtual_mfa_devices", "VirtualMFADevices", AssignmentStatus="Assigned")
     assert len(assigned) == 4 and all(one["EnableDate"] for one in assigned)
@@ -197,7 +187,7 @@ def test_devices_outlive_the_server_and_their_seeds_are_nowhere_to_read(start_se
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_with_the_cli(server, iam, account, version, tmp_path):
+def test_with_the_cli(server, iam, owner, version, tmp_path):
     def cli(who):
         exports = {
             "AWS_ENDPOINT_URL": server.endpoint,
@@ -210,7 +200,7 @@ def test_with_the_cli(server, iam, account, version, tmp_path):
 
     name = new_name("cli")
     user = new_user(iam, name)
-    aws = cli(account)
+    aws = cli(owner)
     seed = tmp_path / "seed.txt"
     made = json.loads(aws("iam", "create-virtual-mfa-device", "--virtual-mfa-device-name", name,
                           "--bootstrap-method", "Base32StringSeed", "--outfile", seed))  # fmt: skip

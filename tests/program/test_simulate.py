@@ -13,16 +13,6 @@ from harness.statements import cut
 READ_ONLY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 
 
-@pytest.fixture(scope="module")
-def root(server):
-    return server.new_account()
-
-
-@pytest.fixture(scope="module")
-def iam(server, root):
-    return client_of("iam", server, root)
-
-
 def policy(*statements):
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
@@ -184,13 +174,13 @@ def denied(call, **arguments):
     return False
 
 
-def test_the_server_decides_as_it_simulates(server, root, iam):
+def test_the_server_decides_as_it_simulates(server, owner, iam):
     bucket = new_name()
-    owner = client_of("s3", server, root)
-    owner.create_bucket(Bucket=bucket)
+    own_s3 = client_of("s3", server, owner)
+    own_s3.create_bucket(Bucket=bucket)
     arns, names = populate(iam, bucket)
     document = bucket_policy(bucket, arns)
-    owner.put_bucket_policy(Bucket=bucket, Policy=document)
+    own_s3.put_bucket_policy(Bucket=bucket, Policy=document)
 
     asked, differ, seen = 0, [], set()
     for kind, arn in arns.items():
@@ -218,7 +208,7 @@ def test_the_server_decides_as_it_simulates(server, root, iam):
             )
         ]  # fmt: skip
         for key in keys:
-            owner.put_object(Bucket=bucket, Key=key, Body=b"x")
+            own_s3.put_object(Bucket=bucket, Key=key, Body=b"x")
         for action, call, arguments, resource, context in questions:
             [found] = iam.simulate_principal_policy(
                 PolicySourceArn=arn,
