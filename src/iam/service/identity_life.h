@@ -1,4 +1,5 @@
 #pragma once
+#include "iam/service/boundary.h"
 #include "iam/service/identity_of.h"
 #include "iam/service/parts.h"
 #include "iam/service/shown.h"
@@ -32,15 +33,13 @@ Task<Result<record::Identity>> begin_identity(Change& change, const Parts& parts
 
 // With what leads to it; its record goes, too.
 template <rows::Entity E>
-Task<Result<Nothing>> end_identity(Change& change, const record::Identity& identity) {
+Task<Result<Nothing>> end_identity(Change& change, record::Identity identity) {
   using Of = IdentityOf<E>;
   auto settings = co_await change.settings();
   if (!settings) co_return std::unexpected(store_error(settings.error()));
   Of::set_count(*settings, Of::count(*settings) - 1);
   change.put(*settings);
-  if (!identity.permissions_boundary().empty()) {
-    change.erase(rows::bounded(change.account_id(), identity.permissions_boundary(), identity.id()));
-  }
+  clear_boundary(change, identity);
   change.displace(E, identity.id(), identity.name());
   co_return Nothing{};
 }

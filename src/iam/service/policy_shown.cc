@@ -7,6 +7,7 @@
 
 #include "iam/arns.h"
 #include "iam/service/documents.h"
+#include "iam/service/each_row.h"
 #include "iam/service/policy_of.h"
 #include "iam/service/shown.h"
 #include "iam/service/tags.h"
@@ -16,16 +17,10 @@ namespace skerry::iam {
 namespace {
 
 Task<Result<std::int32_t>> count_rows(Directory& directory, std::string prefix) {
-  constexpr std::size_t kRows = 1000;
-  std::size_t count = 0;
-  std::string after;
-  for (;;) {
-    auto page = co_await directory.scan(prefix, after, kRows);
-    if (!page) co_return std::unexpected(store_error(page.error()));
-    count += page->size();
-    if (page->size() < kRows) co_return static_cast<std::int32_t>(count);
-    after = std::move(page->back().key);
-  }
+  std::int32_t count = 0;
+  auto seen = co_await each_row(directory, std::move(prefix), [&count](const storage::Row&) { ++count; });
+  if (!seen) co_return std::unexpected(seen.error());
+  co_return count;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "iam/api/ops.h"
 #include "iam/policy/parse.h"
 #include "iam/service/change.h"
+#include "iam/service/each_row.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
 #include "iam/service/quotas.h"
@@ -118,20 +119,15 @@ Task<Result<Nothing>> delete_account_password_policy(Parts parts, wire::Context&
 }
 
 Task<Result<std::int32_t>> policy_versions(Directory& directory, std::string account_id) {
-  constexpr std::size_t kRows = 1000;
-  const std::string prefix = rows::entities(account_id, rows::Entity::Policy);
   std::int32_t count = 0;
-  std::string after;
-  for (;;) {
-    auto page = co_await directory.scan(prefix, after, kRows);
-    if (!page) co_return std::unexpected(store_error(page.error()));
-    for (const storage::Row& row : *page) {
-      record::ManagedPolicy policy;
-      if (policy.ParseFromString(row.value)) count += policy.versions_size();
-    }
-    if (page->size() < kRows) co_return count;
-    after = std::move(page->back().key);
-  }
+  auto add = [&count](const storage::Row& row) {
+    record::ManagedPolicy policy;
+    if (policy.ParseFromString(row.value)) count += policy.versions_size();
+  };
+  std::string policies = rows::entities(account_id, rows::Entity::Policy);
+  auto seen = co_await each_row(directory, std::move(policies), add);
+  if (!seen) co_return std::unexpected(seen.error());
+  co_return count;
 }
 
 Task<Result<GetAccountSummaryResponse>> get_account_summary(Parts parts, wire::Context& context, Nothing) {

@@ -2,6 +2,7 @@
 
 #include "iam/api/ops.h"
 #include "iam/service/change.h"
+#include "iam/service/each_row.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
 #include "iam/service/policy_of.h"
@@ -15,16 +16,9 @@ using rows::Entity;
 
 // The unique ids at the end of the rows that begin so. Those of groups begin with AGPA, of users with AIDA, of roles
 // with AROA, which is the order of the list.
-Task<Result<Nothing>> add_ids(Directory& directory, std::string prefix, std::set<std::string>& ids) {
-  constexpr std::size_t kRows = 1000;
-  std::string after;
-  for (;;) {
-    auto rows = co_await directory.scan(prefix, after, kRows);
-    if (!rows) co_return std::unexpected(store_error(rows.error()));
-    for (const storage::Row& row : *rows) ids.insert(row.key.substr(prefix.size()));
-    if (rows->size() < kRows) co_return Nothing{};
-    after = std::move(rows->back().key);
-  }
+Task<Result<void>> add_ids(Directory& directory, std::string prefix, std::set<std::string>& ids) {
+  auto add = [&ids, begin = prefix.size()](const storage::Row& row) { ids.insert(row.key.substr(begin)); };
+  co_return co_await each_row(directory, std::move(prefix), add);
 }
 
 struct Holder {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "iam/api/ops.h"
+#include "iam/service/each_row.h"
 #include "iam/service/identity_life.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
@@ -86,12 +87,10 @@ Task<Result<Nothing>> delete_in(Change& change, const Parts& parts, const Delete
   auto group = found_or(co_await change.group(request.group_name), Entity::Group, request.group_name);
   if (!group) co_return std::unexpected(group.error());
   const record::Identity& identity = group->identity();
-  // Beside the change, but of its account: who joins the group meanwhile makes it begin anew.
   std::string members = rows::members(change.account_id(), identity.id());
-  std::string first;
-  auto member = co_await parts.directory.scan(std::move(members), std::move(first), 1);
-  if (!member) co_return std::unexpected(store_error(member.error()));
-  if (!member->empty()) co_return std::unexpected(delete_conflict("remove users from group"));
+  auto has_members = co_await any_row(parts.directory, std::move(members));
+  if (!has_members) co_return std::unexpected(has_members.error());
+  if (*has_members) co_return std::unexpected(delete_conflict("remove users from group"));
   if (auto conflict = policies_in_the_way(identity)) co_return std::unexpected(std::move(*conflict));
   co_return co_await end_identity<Entity::Group>(change, identity);
 }

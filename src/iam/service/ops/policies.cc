@@ -2,6 +2,7 @@
 #include "iam/policy/parse.h"
 #include "iam/service/change.h"
 #include "iam/service/documents.h"
+#include "iam/service/each_row.h"
 #include "iam/service/ops/bind.h"
 #include "iam/service/paging.h"
 #include "iam/service/policy_of.h"
@@ -78,18 +79,9 @@ Task<Result<GetPolicyResponse>> get_policy(Parts parts, wire::Context& context, 
   co_return GetPolicyResponse{.policy = std::move(shown)};
 }
 
-Task<Result<bool>> any_row(Directory& directory, std::string prefix) {
-  std::string first;
-  auto rows = co_await directory.scan(std::move(prefix), std::move(first), 1);
-  if (!rows) co_return std::unexpected(store_error(rows.error()));
-  co_return !rows->empty();
-}
-
 Task<Result<Nothing>> delete_in(Change& change, const Parts& parts, const DeletePolicyRequest& request) {
   auto policy = co_await own_policy(change, request.policy_arn);
   if (!policy) co_return std::unexpected(policy.error());
-  // Beside the change, but of its account: whatever attaches the policy meanwhile raises the account's epoch, and this
-  // change is lost and begins anew.
   for (auto rows_of : {rows::attachments, rows::all_bounded}) {
     std::string prefix = rows_of(change.account_id(), request.policy_arn);
     auto used = co_await any_row(parts.directory, std::move(prefix));
